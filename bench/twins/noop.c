@@ -1,0 +1,3 @@
+// The smallest program: started by the thousand, it costs next to nothing itself.
+
+int main(void) { return 0; }

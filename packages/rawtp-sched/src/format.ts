@@ -1,0 +1,71 @@
+// Events as text. Whatever a process calls itself, no control character reaches a terminal: both formats write
+// such characters as JSON escapes.
+
+import type { OutputFormat } from "./arguments.js";
+
+export interface ExecRecord {
+  /** Nanoseconds since 1970, UTC. */
+  readonly timeNs: bigint;
+  readonly pid: number;
+  readonly tgid: number;
+  readonly comm: string;
+}
+
+/** Events that the kernel had to drop, because the ring of this CPU was full. */
+export interface LostRecord {
+  readonly cpu: number;
+  readonly count: number;
+}
+
+export function formatExec(record: ExecRecord, format: OutputFormat): string {
+  const time = formatTime(record.timeNs);
+  if (format === "json") {
+    return `{"time":"${time}","pid":${record.pid},"tgid":${record.tgid},"comm":${quoted(record.comm)}}\n`;
+  }
+  return `${time} pid=${record.pid} tgid=${record.tgid} comm=${logfmtValue(record.comm)}\n`;
+}
+
+/** For the stream of events itself, where each line is JSON. */
+export function formatLostJson(record: LostRecord): string {
+  return `{"lost":${record.count},"cpu":${record.cpu}}\n`;
+}
+
+export function formatLostText(record: LostRecord): string {
+  return `lost ${record.count} event${record.count === 1 ? "" : "s"} on CPU ${record.cpu}: its buffer was full\n`;
+}
+
+const nsPerSecond = 1_000_000_000n;
+let knownSecond = -1n;
+let knownPrefix = "";
+
+/** RFC 3339 with nanoseconds. Events come in bursts, so the text of the last second is kept. */
+export function formatTime(timeNs: bigint): string {
+  const second = timeNs / nsPerSecond;
+  if (second !== knownSecond) {
+    knownSecond = second;
+    knownPrefix = new Date(Number(second) * 1000).toISOString().slice(0, 19);
+  }
+  return `${knownPrefix}.${String(timeNs % nsPerSecond).padStart(9, "0")}Z`;
+}
+
+/** Printable ASCII without space, quote, backslash and `=` stands for itself; all else goes into quotes. */
+const bareValue = /^[!#-<>-[\]-~]+$/;
+
+export function logfmtValue(text: string): string {
+  return bareValue.test(text) ? text : quoted(text);
+}
+
+// Unicode's "other" (controls, format characters such as bidirectional overrides, lone surrogates, unassigned)
+// and separators except the space.
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** A JSON string. JSON.stringify leaves DEL, C1 controls and format characters as they are: a terminal acts on them. */
+export function quoted(text: string): string {
+  return JSON.stringify(text).replace(unprintable, (found) => {
+    let escaped = "";
+    for (let index = 0; index < found.length; index += 1) {
+      escaped += `\\u${found.charCodeAt(index).toString(16).padStart(4, "0")}`;
+    }
+    return escaped;
+  });
+}

@@ -1,0 +1,56 @@
+// What code generation gives: the instructions of one function with all that must still be patched, as plain data,
+// or the reason why the function cannot be compiled for this instruction set.
+
+import type { Insn } from "../../bpf/isa.js";
+import type { CoreRelocKind } from "../../btf/types.js";
+import type { Span } from "../ir/ir.js";
+
+/** The instruction set levels, as clang's -mcpu names them. */
+export type CpuLevel = "v1" | "v2" | "v3" | "v4";
+
+export interface CodegenOptions {
+  readonly cpu: CpuLevel;
+}
+
+/** A 64-bit immediate load that waits for a map's descriptor. */
+export interface MapRelocation {
+  readonly kind: "map";
+  readonly insnIndex: number;
+  readonly map: string;
+}
+
+/** An instruction whose immediate the loader recomputes from the running kernel's types. */
+export interface CoreRelocation {
+  readonly insnIndex: number;
+  readonly reloc: CoreRelocKind;
+  readonly typeKey: string;
+  readonly access: string;
+}
+
+/** From `insnIndex` on, up to the next record, instructions come from `span`. */
+export interface LineRecord {
+  readonly insnIndex: number;
+  readonly span: Span;
+}
+
+export interface MachineCode {
+  readonly kind: "code";
+  readonly insns: readonly Insn[];
+  readonly relocations: readonly MapRelocation[];
+  readonly core: readonly CoreRelocation[];
+  /** Strictly increasing; the first stands at instruction 0. Empty when the function has no spans at all. */
+  readonly lines: readonly LineRecord[];
+  readonly frameSizeBytes: number;
+}
+
+/** The kernel's MAX_BPF_STACK (include/linux/filter.h). */
+export const MAX_FRAME_BYTES = 512;
+
+/** What the user's program asks for and the instruction set does not have. */
+export type CodegenProblem =
+  /** `span`: the largest variable of the frame. */
+  | { readonly kind: "frame-too-large"; readonly sizeBytes: number; readonly limitBytes: number; readonly span: Span | undefined }
+  /** A jump over more than 32767 instructions, which only v4 has. */
+  | { readonly kind: "jump-too-far"; readonly distance: number; readonly span: Span | undefined };
+
+export type CodegenResult = MachineCode | CodegenProblem;

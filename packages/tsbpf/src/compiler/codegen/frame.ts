@@ -1,0 +1,169 @@
+// The stack frame: gives every slot an offset from r10, such that slots whose contents are never needed at the same
+// time share bytes. Runs on final registers, when it is known which registers were spilled.
+
+import { add, addAll, type BitSet, forEach, has, makeBitSet, remove } from "./bitset.js";
+import type { CodegenProblem } from "./code.js";
+import { MAX_FRAME_BYTES } from "./code.js";
+import { postorder } from "./liveness.js";
+import { predecessorMap } from "./loops.js";
+import { type MachineBlock, type MachineFunc, type MachineInst, successors } from "./machine.js";
+
+export interface Frame {
+  readonly kind: "frame";
+  /** By slot index: the (negative) distance from r10 to the slot's first byte. */
+  readonly offsets: readonly number[];
+  readonly sizeBytes: number;
+}
+
+/** Slots are aligned to 8 bytes: the verifier tracks the stack in such words. */
+const SLOT_ALIGN = 8;
+
+export function layOutFrame(func: MachineFunc): Frame | CodegenProblem {
+  const conflicts = findConflicts(func);
+  const used = new Set<number>();
+  for (const block of func.blocks) for (const inst of block.insts) slotsNamed(inst).forEach((slot) => used.add(slot));
+  const order = [...used].sort((a, b) => sizeOf(func, b) - sizeOf(func, a) || a - b);
+  const offsets: number[] = func.slots.map(() => 0);
+  const placed = new Set<number>();
+  let sizeBytes = 0;
+  for (const slot of order) {
+    const taken = [...(conflicts[slot] ?? [])].filter((other) => placed.has(other))
+      .map((other) => ({ start: -(offsets[other] ?? 0) - sizeOf(func, other), end: -(offsets[other] ?? 0) }));
+    const start = firstGap(taken, sizeOf(func, slot));
+    offsets[slot] = -(start + sizeOf(func, slot));
+    sizeBytes = Math.max(sizeBytes, start + sizeOf(func, slot));
+    placed.add(slot);
+  }
+  if (sizeBytes <= MAX_FRAME_BYTES) return { kind: "frame", offsets, sizeBytes };
+  const largest = order.find((slot) => func.slots[slot]?.span);
+  return {
+    kind: "frame-too-large", sizeBytes, limitBytes: MAX_FRAME_BYTES,
+    span: largest === undefined ? undefined : func.slots[largest]?.span,
+  };
+}
+
+function sizeOf(func: MachineFunc, slot: number): number {
+  const size = func.slots[slot]?.size ?? 0;
+  return Math.ceil(Math.max(size, 1) / SLOT_ALIGN) * SLOT_ALIGN;
+}
+
+/** The lowest distance below r10 at which `size` bytes are free. */
+function firstGap(taken: { readonly start: number; readonly end: number }[], size: number): number {
+  let at = 0;
+  for (const { start, end } of taken.sort((a, b) => a.start - b.start)) {
+    if (start - at >= size) break;
+    at = Math.max(at, end);
+  }
+  return at;
+}
+
+// ---- conflicts ----------------------------------------------------------------------------------------------------
+
+/** The slots an instruction names, be it only to take an address. */
+function slotsNamed(inst: MachineInst): readonly number[] {
+  return inst.kind === "slotaddr" ? [inst.slot] : inst.touches;
+}
+
+/**
+ * A slot's content matters from an access to a later one. Two slots conflict when one is accessed while the content
+ * of the other matters.
+ */
+function findConflicts(func: MachineFunc): readonly Set<number>[] {
+  const count = func.slots.length;
+  const conflicts = Array.from({ length: count }, () => new Set<number>());
+  const connect = (a: number, b: number): void => {
+    if (a === b) return;
+    conflicts[a]?.add(b);
+    conflicts[b]?.add(a);
+  };
+  for (let slot = 0; slot < count; slot++) {
+    if (!func.slots[slot]?.escapes) continue;
+    for (let other = 0; other < count; other++) connect(slot, other);
+  }
+  const neededLater = backwards(func);
+  const reached = forwards(func);
+  for (const block of func.blocks) {
+    const before = reached.get(block) ?? makeBitSet(count);
+    const firstAccess = firstAccesses(block);
+    const live = (neededLater.get(block) ?? makeBitSet(count)).slice();
+    for (let index = block.insts.length - 1; index >= 0; index--) {
+      const inst = block.insts[index] as MachineInst;
+      if (inst.touches.length === 0) continue;
+      for (const slot of inst.touches) {
+        forEach(live, (other) => {
+          if (has(before, other) || (firstAccess.get(other) ?? index) < index) connect(slot, other);
+        });
+        for (const other of inst.touches) connect(slot, other);
+      }
+      stepBack(func, live, inst);
+    }
+  }
+  return conflicts;
+}
+
+function firstAccesses(block: MachineBlock): ReadonlyMap<number, number> {
+  const first = new Map<number, number>();
+  for (const [index, inst] of block.insts.entries()) {
+    for (const slot of inst.touches) if (!first.has(slot)) first.set(slot, index);
+  }
+  return first;
+}
+
+/** A spilled register is written as a whole, so what was there before does not matter. */
+function stepBack(func: MachineFunc, live: BitSet, inst: MachineInst): void {
+  for (const slot of inst.touches) {
+    if (inst.kind === "store" && func.slots[slot]?.spill) remove(live, slot);
+    else add(live, slot);
+  }
+}
+
+/** Slots that may be accessed after each block's end. */
+function backwards(func: MachineFunc): ReadonlyMap<MachineBlock, BitSet> {
+  const out = new Map(func.blocks.map((block) => [block, makeBitSet(func.slots.length)]));
+  const into = new Map<MachineBlock, BitSet>();
+  const order = postorder(func);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of order) {
+      const after = out.get(block) ?? makeBitSet(func.slots.length);
+      let grew = !into.has(block);
+      for (const next of successors(block.term)) {
+        const nextIn = into.get(next);
+        if (nextIn && addAll(after, nextIn)) grew = true;
+      }
+      if (!grew) continue;
+      changed = true;
+      const live = after.slice();
+      for (let index = block.insts.length - 1; index >= 0; index--) {
+        stepBack(func, live, block.insts[index] as MachineInst);
+      }
+      into.set(block, live);
+    }
+  }
+  return out;
+}
+
+/** Slots that may have been accessed before each block's start. */
+function forwards(func: MachineFunc): ReadonlyMap<MachineBlock, BitSet> {
+  const into = new Map(func.blocks.map((block) => [block, makeBitSet(func.slots.length)]));
+  const out = new Map<MachineBlock, BitSet>();
+  const order = postorder(func).reverse();
+  const predecessors = predecessorMap(func);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of order) {
+      const before = into.get(block) ?? makeBitSet(func.slots.length);
+      let grew = !out.has(block);
+      for (const previous of predecessors.get(block) ?? []) {
+        const previousOut = out.get(previous);
+        if (previousOut && addAll(before, previousOut)) grew = true;
+      }
+      if (!grew) continue;
+      changed = true;
+      const after = before.slice();
+      for (const inst of block.insts) for (const slot of inst.touches) add(after, slot);
+      out.set(block, after);
+    }
+  }
+  return into;
+}

@@ -1,0 +1,155 @@
+// The order of blocks: jumps to jumps are shortened, equal blocks become one, and blocks are strung together so that
+// most of them fall through to a successor and only loops jump backwards.
+
+import { assert } from "../../util/assert.js";
+import type { JumpName } from "../../bpf/builders.js";
+import { postorder } from "./liveness.js";
+import { backEdges, loopDepths } from "./loops.js";
+import { type MachineBlock, type MachineFunc, type MachineInst, type MachineTerm, type Operand, successors } from "./machine.js";
+import type { Features } from "./selection.js";
+
+type Branch = Extract<MachineTerm, { kind: "branch" }>;
+
+const opposites: Readonly<Record<JumpName, JumpName | undefined>> = {
+  JEQ: "JNE", JNE: "JEQ", JGT: "JLE", JLE: "JGT", JGE: "JLT", JLT: "JGE", JSGT: "JSLE", JSLE: "JSGT", JSGE: "JSLT",
+  JSLT: "JSGE", JSET: undefined,
+};
+/** The same question with the operands exchanged. */
+const mirrored: Readonly<Partial<Record<JumpName, JumpName>>> = { JLT: "JGT", JLE: "JGE", JSLT: "JSGT", JSLE: "JSGE" };
+
+/** The branch that is taken when `branch` is not; undefined where the instruction set lacks it. */
+export function invert(branch: Branch, features: Features): Branch | undefined {
+  const flipped = { then: branch.else, else: branch.then };
+  const jump = opposites[branch.jump];
+  if (!jump) return undefined;
+  const mirror = mirrored[jump];
+  if (!mirror || features.lessThanJumps) return { ...branch, ...flipped, jump };
+  if (branch.right.kind === "imm") return undefined;
+  return { ...branch, ...flipped, jump: mirror, left: branch.right.reg, right: { kind: "reg", reg: branch.left } };
+}
+
+/** Cleans up and orders `func.blocks`; every block is reachable afterwards. */
+export function layOut(func: MachineFunc, features: Features): void {
+  threadJumps(func);
+  func.blocks = postorder(func).reverse();
+  mergeEqualBlocks(func);
+  func.blocks = placeBlocks(func, features);
+  endAtOnce(func);
+  const reached = new Set(postorder(func));
+  func.blocks = func.blocks.filter((block) => reached.has(block));
+}
+
+// ---- clean-up -----------------------------------------------------------------------------------------------------
+
+function threadJumps(func: MachineFunc): void {
+  for (const block of func.blocks) retarget(block, finalTarget);
+}
+
+function finalTarget(block: MachineBlock): MachineBlock {
+  const passed = new Set<MachineBlock>();
+  let current = block;
+  while (current.insts.length === 0 && current.term.kind === "jump" && !passed.has(current)) {
+    passed.add(current);
+    current = current.term.target;
+  }
+  return current;
+}
+
+function retarget(block: MachineBlock, to: (block: MachineBlock) => MachineBlock): void {
+  const term = block.term;
+  if (term.kind === "jump") term.target = to(term.target);
+  if (term.kind !== "branch") return;
+  term.then = to(term.then);
+  term.else = to(term.else);
+  if (term.then === term.else) block.term = { kind: "jump", target: term.then, span: term.span };
+}
+
+/** Ends of functions often look alike; each round can make the blocks before equal blocks equal. */
+function mergeEqualBlocks(func: MachineFunc): void {
+  const keys = new Map<MachineBlock, string>();
+  for (const block of func.blocks) keys.set(block, block.insts.map(keyOf).join("\n"));
+  for (;;) {
+    const known = new Map<string, MachineBlock>();
+    const replaced = new Map<MachineBlock, MachineBlock>();
+    for (const [index, block] of func.blocks.entries()) {
+      const key = `${keys.get(block)}\n${termKey(block.term)}`;
+      const twin = known.get(key);
+      if (twin && index > 0) replaced.set(block, twin);
+      else known.set(key, block);
+    }
+    if (replaced.size === 0) return;
+    func.blocks = func.blocks.filter((block) => !replaced.has(block));
+    for (const block of func.blocks) retarget(block, (target) => replaced.get(target) ?? target);
+  }
+}
+
+function keyOf(inst: MachineInst): string {
+  const bare = { ...inst, span: undefined, touches: undefined };
+  return JSON.stringify(bare, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+}
+
+function termKey(term: MachineTerm): string {
+  if (term.kind === "jump") return `jump ${term.target.id}`;
+  if (term.kind === "exit") return "exit";
+  return `${term.jump} ${term.wide} ${term.left} ${operandKey(term.right)} ${term.then.id} ${term.else.id}`;
+}
+
+function operandKey(operand: Operand): string {
+  return operand.kind === "reg" ? `r${operand.reg}` : `${operand.imm}`;
+}
+
+/** `exit` is no longer than a jump to it. */
+function endAtOnce(func: MachineFunc): void {
+  for (const [index, block] of func.blocks.entries()) {
+    const term = block.term;
+    if (term.kind !== "jump" || func.blocks[index + 1] === term.target) continue;
+    if (term.target.insts.length === 0 && term.target.term.kind === "exit") block.term = term.target.term;
+  }
+}
+
+// ---- order --------------------------------------------------------------------------------------------------------
+
+/**
+ * A block is placed once all that lead to it are (loops aside), after one of these where possible. Of two candidates,
+ * the one in the deeper loop goes first, so that loops stay together.
+ */
+function placeBlocks(func: MachineFunc, features: Features): MachineBlock[] {
+  const back = new Set(backEdges(func).map(({ from, to }) => `${from.id} ${to.id}`));
+  const isForward = (from: MachineBlock, to: MachineBlock): boolean => !back.has(`${from.id} ${to.id}`);
+  const waiting = new Map<MachineBlock, number>();
+  for (const block of func.blocks) {
+    for (const next of successors(block.term)) {
+      if (isForward(block, next)) waiting.set(next, (waiting.get(next) ?? 0) + 1);
+    }
+  }
+  const depths = loopDepths(func);
+  const entry = func.blocks[0];
+  assert(entry, `function ${func.name} has no blocks`);
+  const placed: MachineBlock[] = [];
+  const ready: MachineBlock[] = [entry];
+  for (let block = ready.pop(); block; block = ready.pop()) {
+    placed.push(block);
+    const freed: MachineBlock[] = [];
+    for (const next of successors(block.term)) {
+      if (!isForward(block, next)) continue;
+      const left = (waiting.get(next) ?? 0) - 1;
+      waiting.set(next, left);
+      if (left === 0) freed.push(next);
+    }
+    // The last to be pushed comes next.
+    ready.push(...preferLast(block.term, freed, depths, features));
+  }
+  assert(placed.length === func.blocks.length, `layout ${func.name}: a block is left over`);
+  return placed;
+}
+
+function preferLast(
+  term: MachineTerm, blocks: MachineBlock[], depths: ReadonlyMap<MachineBlock, number>, features: Features,
+): MachineBlock[] {
+  const [one, two] = blocks;
+  if (!one || !two || term.kind !== "branch") return blocks;
+  const difference = (depths.get(one) ?? 0) - (depths.get(two) ?? 0);
+  if (difference !== 0) return difference > 0 ? [two, one] : [one, two];
+  if (!invert(term, features)) return [term.then, term.else];
+  return [term.else, term.then];
+}

@@ -1,0 +1,203 @@
+// Machine code before it has its final form: blocks of BPF instructions on registers, of which 0 to 10 are the
+// machine's own and all others are virtual. Plain data; selection makes it, allocation and emission consume it.
+
+import type { CoreRelocKind } from "../../btf/types.js";
+import { unreachable } from "../../util/assert.js";
+import type { AluName, JumpName } from "../../bpf/builders.js";
+import type { Span } from "../ir/ir.js";
+
+/** 0 to 9: machine registers; 10: the frame pointer; from {@link FIRST_VIRTUAL} on: virtual registers. */
+export type Reg = number;
+export const ALLOCATABLE = 10;
+export const FIRST_VIRTUAL = 11;
+/** Registers a call destroys: its arguments r1 to r5 and its result r0. */
+export const CALL_CLOBBERS: readonly Reg[] = [0, 1, 2, 3, 4, 5];
+
+/** A relocation of the loader on an instruction's immediate. */
+export interface CoreUse {
+  readonly reloc: CoreRelocKind;
+  readonly typeKey: string;
+  readonly access: string;
+}
+
+export type Operand =
+  | { readonly kind: "reg"; readonly reg: Reg }
+  | { readonly kind: "imm"; readonly imm: number; readonly core: CoreUse | undefined };
+
+/**
+ * A place in memory: a register, or a stack slot (then `base` is r10 and the slot's own offset is added when it is
+ * known), plus an offset in bytes.
+ */
+export interface Address {
+  readonly base: Reg;
+  readonly slot: number | undefined;
+  readonly offset: number;
+}
+
+export type MachineInst = (
+  /** dst = dst op src. `signed` is for DIV and MOD (ISA v4). */
+  | { readonly kind: "alu"; readonly op: AluName; readonly wide: boolean; readonly signed: boolean; readonly dst: Reg; readonly src: Operand }
+  /** dst = -dst. */
+  | { readonly kind: "neg"; readonly wide: boolean; readonly dst: Reg }
+  /** dst = src; the narrow form clears the upper half. */
+  | { readonly kind: "mov"; readonly wide: boolean; readonly dst: Reg; readonly src: Operand }
+  /** dst = the low `bits` of src, sign-extended (ISA v4). */
+  | { readonly kind: "movsx"; readonly wide: boolean; readonly bits: 8 | 16 | 32; readonly dst: Reg; readonly src: Reg }
+  /** Two slots. */
+  | { readonly kind: "imm64"; readonly dst: Reg; readonly value: bigint; readonly core: CoreUse | undefined }
+  /** Two slots. */
+  | { readonly kind: "map"; readonly dst: Reg; readonly map: string }
+  /** dst = the address of a stack slot plus `offset`: a move of r10 and an addition. */
+  | { readonly kind: "slotaddr"; readonly dst: Reg; readonly slot: number; readonly offset: number }
+  /** `signed` sign-extends to 64 bits (ISA v4). */
+  | { readonly kind: "load"; readonly size: MemSize; readonly signed: boolean; readonly dst: Reg; readonly address: Address }
+  | { readonly kind: "store"; readonly size: MemSize; readonly address: Address; readonly src: Operand }
+  | { readonly kind: "call"; readonly helper: number; readonly argCount: number }
+) & {
+  readonly span: Span | undefined;
+  /** Stack slots this instruction reads or writes through registers. */
+  readonly touches: readonly number[];
+};
+
+export type MemSize = 1 | 2 | 4 | 8;
+
+export type MachineTerm = (
+  | { readonly kind: "jump"; target: MachineBlock }
+  | {
+      readonly kind: "branch";
+      readonly jump: JumpName;
+      readonly wide: boolean;
+      readonly left: Reg;
+      readonly right: Operand;
+      then: MachineBlock;
+      else: MachineBlock;
+    }
+  /**
+   * `readsR0`: r0 holds the result. Otherwise r0 need only be a number, which returns.ts sees to once registers are
+   * known.
+   */
+  | { readonly kind: "exit"; readonly readsR0: boolean }
+) & { readonly span: Span | undefined };
+
+export interface MachineBlock {
+  readonly id: number;
+  insts: MachineInst[];
+  term: MachineTerm;
+}
+
+/** A piece of the stack frame. */
+export interface FrameSlot {
+  readonly size: number;
+  readonly span: Span | undefined;
+  /** Its address is kept where uses cannot be followed: it must keep its place for the whole function. */
+  readonly escapes: boolean;
+  /** A spilled register, always written before it is read, and always as a whole. */
+  readonly spill: boolean;
+}
+
+export interface MachineFunc {
+  readonly name: string;
+  /** blocks[0] is the entry. */
+  blocks: MachineBlock[];
+  /** The next free virtual register. */
+  nextReg: Reg;
+  readonly slots: FrameSlot[];
+  nextBlockId: number;
+}
+
+export function successors(term: MachineTerm): MachineBlock[] {
+  if (term.kind === "jump") return [term.target];
+  if (term.kind === "branch") return term.then === term.else ? [term.then] : [term.then, term.else];
+  return [];
+}
+
+/** Calls `visit` with each register that `inst` reads (the frame pointer aside). */
+export function forEachUse(inst: MachineInst, visit: (reg: Reg) => void): void {
+  switch (inst.kind) {
+    case "alu":
+      visit(inst.dst);
+      if (inst.src.kind === "reg") visit(inst.src.reg);
+      return;
+    case "neg":
+      visit(inst.dst);
+      return;
+    case "mov":
+      if (inst.src.kind === "reg") visit(inst.src.reg);
+      return;
+    case "movsx":
+      visit(inst.src);
+      return;
+    case "load":
+      if (inst.address.slot === undefined) visit(inst.address.base);
+      return;
+    case "store":
+      if (inst.address.slot === undefined) visit(inst.address.base);
+      if (inst.src.kind === "reg") visit(inst.src.reg);
+      return;
+    case "call":
+      for (let reg = 1; reg <= inst.argCount; reg++) visit(reg);
+      return;
+    case "imm64":
+    case "map":
+    case "slotaddr":
+      return;
+    default:
+      unreachable(inst, "machine instruction");
+  }
+}
+
+export function forEachTermUse(term: MachineTerm, visit: (reg: Reg) => void): void {
+  if (term.kind === "exit" && term.readsR0) visit(0);
+  if (term.kind !== "branch") return;
+  visit(term.left);
+  if (term.right.kind === "reg") visit(term.right.reg);
+}
+
+/** Calls `visit` with each register that `inst` writes or destroys. */
+export function forEachDef(inst: MachineInst, visit: (reg: Reg) => void): void {
+  if (inst.kind === "store") return;
+  if (inst.kind === "call") CALL_CLOBBERS.forEach(visit);
+  else visit(inst.dst);
+}
+
+/** The move of one register to another that coalescing can remove; the narrow move does more than that. */
+export function asMove(inst: MachineInst): { readonly dst: Reg; readonly src: Reg } | undefined {
+  return inst.kind === "mov" && inst.wide && inst.src.kind === "reg" ? { dst: inst.dst, src: inst.src.reg } : undefined;
+}
+
+/** The instruction with `use` applied to registers it reads and `define` to those it writes. */
+export function mapRegisters(inst: MachineInst, use: (reg: Reg) => Reg, define: (reg: Reg) => Reg): MachineInst {
+  switch (inst.kind) {
+    case "alu":
+      return { ...inst, dst: define(inst.dst), src: mapOperand(inst.src, use) };
+    case "mov":
+      return { ...inst, dst: define(inst.dst), src: mapOperand(inst.src, use) };
+    case "movsx":
+      return { ...inst, dst: define(inst.dst), src: use(inst.src) };
+    case "load":
+      return { ...inst, dst: define(inst.dst), address: mapAddress(inst.address, use) };
+    case "store":
+      return { ...inst, src: mapOperand(inst.src, use), address: mapAddress(inst.address, use) };
+    case "neg":
+    case "imm64":
+    case "map":
+    case "slotaddr":
+      return { ...inst, dst: define(inst.dst) };
+    case "call":
+      return inst;
+    default:
+      return unreachable(inst, "machine instruction");
+  }
+}
+
+export function mapTermRegisters(term: MachineTerm, use: (reg: Reg) => Reg): MachineTerm {
+  return term.kind === "branch" ? { ...term, left: use(term.left), right: mapOperand(term.right, use) } : term;
+}
+
+function mapOperand(operand: Operand, use: (reg: Reg) => Reg): Operand {
+  return operand.kind === "reg" ? { kind: "reg", reg: use(operand.reg) } : operand;
+}
+
+function mapAddress(address: Address, use: (reg: Reg) => Reg): Address {
+  return address.slot === undefined ? { ...address, base: use(address.base) } : address;
+}

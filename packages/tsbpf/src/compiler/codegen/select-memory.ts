@@ -1,0 +1,107 @@
+// Selection of loads, stores and calls: addresses fold into offsets, constants into stores, and arguments are moved
+// to r1 … r5.
+
+import { assert } from "../../util/assert.js";
+import type { CallInst, Inst, LoadInst, StoreInst } from "../ir/ir.js";
+import { memSize } from "../ir/ir.js";
+import { FP } from "../../bpf/isa.js";
+import type { Address, Operand } from "./machine.js";
+import {
+  canonical, constantOf, emit, emitAlu, emitClean, emitCleanMove, emitMove, emitSignExtend, immOperand, isRemade,
+  moveInto, newReg, ownReg, regOf, regOperand, type Selection, slotAddress, touchedSlots,
+} from "./selection.js";
+import { usersOf } from "./values.js";
+
+export function selectLoad(sel: Selection, inst: LoadInst): void {
+  const [ptr] = inst.args;
+  assert(ptr, "load takes a pointer");
+  const dst = ownReg(sel, inst);
+  const size = memSize(inst.mem);
+  const address = addressOf(sel, ptr, inst.offset);
+  const touches = touchedSlots(sel, ptr);
+  const signExtends = inst.mem.startsWith("i") && !(inst.mem === "i32" && inst.type === "i32");
+  if (!signExtends) {
+    emit(sel, { kind: "load", size, signed: false, dst, address }, touches);
+    return;
+  }
+  if (sel.features.signed && inst.type === "i64") {
+    emit(sel, { kind: "load", size, signed: true, dst, address }, touches);
+    return;
+  }
+  const raw = newReg(sel);
+  emit(sel, { kind: "load", size, signed: false, dst: raw, address }, touches);
+  emitSignExtend(sel, dst, raw, size === 1 ? 8 : size === 2 ? 16 : 32, inst.type === "i64");
+  if (inst.type === "i32" && !sel.features.alu32 && sel.wideRead.has(inst)) emitClean(sel, dst);
+}
+
+export function selectStore(sel: Selection, inst: StoreInst): void {
+  const [ptr, value] = inst.args;
+  assert(ptr && value, "store takes a pointer and a value");
+  const size = memSize(inst.mem);
+  const imm = isContext(sel, ptr) && !sel.features.signed ? undefined : storeImm(value, size);
+  const src: Operand = imm === undefined ? regOperand(regOf(sel, value)) : immOperand(imm);
+  const address = addressOf(sel, ptr, inst.offset);
+  emit(sel, { kind: "store", size, address, src }, touchedSlots(sel, ptr));
+}
+
+/** The low bytes of a constant; eight bytes are sign-extended from an immediate of four. */
+function storeImm(value: Inst, size: number): number | undefined {
+  const constant = constantOf(value);
+  if (constant === undefined) return undefined;
+  const signed = BigInt.asIntN(size === 8 ? 64 : size * 8, constant);
+  return signed === BigInt.asIntN(32, signed) ? Number(signed) : undefined;
+}
+
+/** The verifier refuses stores of immediates to a program's context before Linux 6.4 (check_mem_access). */
+function isContext(sel: Selection, ptr: Inst): boolean {
+  let current = ptr;
+  while (current.op === "add" && current.type === "ptr" && current.args[0]) current = current.args[0];
+  return sel.func.section !== undefined && current === sel.func.blocks[0]?.params[0];
+}
+
+// ---- addresses ----------------------------------------------------------------------------------------------------
+
+function addressOf(sel: Selection, ptr: Inst, offset: number): Address {
+  const place = slotAddress(sel, ptr);
+  if (place) return { base: FP, slot: place.slot, offset: place.offset + offset };
+  const source = canonical(sel, ptr);
+  if (onlyAddresses(sel, source)) {
+    const [base, distance] = source.args;
+    const total = Number(BigInt.asIntN(64, (distance && constantOf(distance)) ?? 0n)) + offset;
+    if (base && fitsOffset(total)) return { base: regOf(sel, base), slot: undefined, offset: total };
+  }
+  if (fitsOffset(offset)) return { base: regOf(sel, ptr), slot: undefined, offset };
+  const base = newReg(sel);
+  moveInto(sel, base, ptr);
+  emitAlu(sel, "ADD", true, base, immOperand(offset));
+  return { base, slot: undefined, offset: 0 };
+}
+
+/** Pointer plus constant, of which nothing but loads and stores make use: it needs no register. */
+function onlyAddresses(sel: Selection, ptr: Inst): boolean {
+  if (ptr.op !== "add" || ptr.type !== "ptr" || !ptr.args[1] || constantOf(ptr.args[1]) === undefined) return false;
+  return usersOf(sel.users, ptr).every(
+    (user) => user.kind === "inst" && user.index === 0 && (user.inst.op === "load" || user.inst.op === "store"),
+  );
+}
+
+function fitsOffset(offset: number): boolean {
+  return offset >= -0x8000 && offset <= 0x7fff;
+}
+
+// ---- calls --------------------------------------------------------------------------------------------------------
+
+export function selectCall(sel: Selection, inst: CallInst): void {
+  assert(inst.args.length <= 5, `a call of helper ${inst.helper} with ${inst.args.length} arguments`);
+  // Registers first: what is made on the spot must not take a register that another argument still arrives in.
+  const args = inst.args.map((value, index) => ({ value, reg: index + 1 }));
+  const remade = (value: Inst): boolean => isRemade(sel, canonical(sel, value));
+  for (const { value, reg } of args) if (!remade(value)) moveInto(sel, reg, value);
+  for (const { value, reg } of args) if (remade(value)) moveInto(sel, reg, value);
+  const touches = inst.args.flatMap((value) => touchedSlots(sel, value));
+  emit(sel, { kind: "call", helper: inst.helper, argCount: inst.args.length }, touches);
+  if (inst.type === "void" || usersOf(sel.users, inst).length === 0) return;
+  const dst = ownReg(sel, inst);
+  if (sel.wideRead.has(inst)) emitCleanMove(sel, dst, 0);
+  else emitMove(sel, dst, 0);
+}

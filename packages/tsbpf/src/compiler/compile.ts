@@ -1,0 +1,103 @@
+// The compiler on one screen: check, lower to SSA, run the passes, generate code, write the object.
+
+import { readFileSync } from "node:fs";
+import { generate } from "./codegen/generate.js";
+import type { CodegenProblem, CpuLevel } from "./codegen/code.js";
+import type { Diagnostic } from "./diagnostic.js";
+import { lowerModule, type LoweredModule } from "./frontend/lower.js";
+import { diagnosticSpan, openProgram, type SourceProgram } from "./frontend/program.js";
+import { printModule } from "./ir/text.js";
+import { fillIn, messages, type MessageName } from "./messages.js";
+import { assembleObject, type CompiledFunction } from "./object.js";
+import { listing } from "./listing.js";
+import { allPasses, runPasses } from "./passes/pipeline.js";
+
+export interface CompileOptions {
+  readonly file: string;
+  /** The instruction set level; v3 unless it is given (Linux 5.1 and later). */
+  readonly cpu?: CpuLevel;
+  /** Gets the program's text at each stage of {@link dumpNames}. */
+  readonly dump?: (name: string, text: string) => void;
+  /** Run the optimising passes: "all" unless it is given. "none" leaves only what lowering needs. */
+  readonly passes?: "all" | "none";
+  /** Check the IR after every pass (for tests: our own mistakes). */
+  readonly verify?: boolean;
+}
+
+export interface CompileResult {
+  /** The ELF file; undefined when there is an error among the diagnostics. */
+  readonly object: Uint8Array<ArrayBuffer> | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The stages that can be dumped, in order: the IR as lowered, after each pass, and the machine code. */
+export const dumpNames: readonly string[] = ["ir", ...allPasses.map((pass) => pass.name), "asm"];
+
+/** Programs that call GPL-only helpers must say that they are GPL; a module cannot say otherwise yet. */
+const license = "GPL";
+
+/** Compiles the programs that a module exports into one object. The user's mistakes are in the result, never thrown. */
+export function compile(options: CompileOptions): CompileResult {
+  const source = openProgram(options.file);
+  if (!source) return failed([unreadable(options.file)]);
+  if (source.diagnostics.length > 0) return failed(source.diagnostics);
+  const lowered = lowerModule(source);
+  if (lowered.diagnostics.length > 0) return failed(lowered.diagnostics);
+  const { dump } = options;
+  dump?.("ir", printModule(lowered.ir));
+  runPasses(lowered.ir, {
+    verify: options.verify ?? false,
+    passes: options.passes ?? "all",
+    ...(dump && { dump }),
+  });
+  return emit(source, lowered, options);
+}
+
+function emit(source: SourceProgram, lowered: LoweredModule, options: CompileOptions): CompileResult {
+  const cpu = options.cpu ?? "v3";
+  const functions: CompiledFunction[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const [index, func] of lowered.ir.functions.entries()) {
+    const code = generate(func, { cpu });
+    const node = lowered.programs[index]?.node ?? source.entry;
+    if (code.kind !== "code") {
+      diagnostics.push(codegenDiagnostic(code, func.name, cpu, diagnosticSpan(node)));
+    } else {
+      functions.push({ name: func.name, section: func.section ?? ".text", code });
+    }
+  }
+  if (diagnostics.length > 0) return failed(diagnostics);
+  options.dump?.("asm", functions.map(listing).join("\n"));
+  const { maps, kernelStructs } = lowered;
+  const object = assembleObject({ license, functions, maps, kernelStructs, lineText: source.lineText });
+  return { object, diagnostics: [] };
+}
+
+function failed(diagnostics: readonly Diagnostic[]): CompileResult {
+  return { object: undefined, diagnostics };
+}
+
+function diagnostic(name: MessageName, values: Record<string, string | number>, span: Diagnostic["span"]): Diagnostic {
+  const { code, text, cure } = messages[name];
+  return { code, severity: "error", message: fillIn(text, values), span, notes: [fillIn(cure, values)] };
+}
+
+function codegenDiagnostic(
+  problem: CodegenProblem,
+  name: string,
+  cpu: CpuLevel,
+  span: Diagnostic["span"],
+): Diagnostic {
+  if (problem.kind === "frame-too-large") return diagnostic("frameTooLarge", { name, size: problem.sizeBytes }, span);
+  return diagnostic("jumpTooFar", { name, cpu }, span);
+}
+
+function unreadable(file: string): Diagnostic {
+  let reason = "it is not a TypeScript file";
+  try {
+    readFileSync(file);
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  return diagnostic("fileNotFound", { file: `${file} (${reason})` }, undefined);
+}

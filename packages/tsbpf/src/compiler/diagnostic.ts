@@ -1,0 +1,72 @@
+// Diagnostics: the user's mistakes as plain data, collected and never thrown, and their form on a terminal.
+
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+
+/** A place in the source. Line and column count from 1, `length` is in characters on that line. */
+export interface DiagnosticSpan {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+export interface Diagnostic {
+  /** "TSB…" for the language's own rules, "TS…" for TypeScript's. */
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly span: DiagnosticSpan | undefined;
+  /** What to write instead, and what else helps. */
+  readonly notes: readonly string[];
+}
+
+export interface FormatOptions {
+  readonly color?: boolean;
+  /** Files are shown relative to this folder. */
+  readonly cwd?: string;
+}
+
+/** `file:line:column - error CODE: message`, a code frame, and the notes. */
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: FormatOptions = {}): string {
+  const sources = new Map<string, readonly string[]>();
+  return diagnostics.map((diagnostic) => formatOne(diagnostic, options, sources)).join("\n");
+}
+
+function formatOne(diagnostic: Diagnostic, options: FormatOptions, sources: Map<string, readonly string[]>): string {
+  const paint = (code: string, text: string): string => (options.color ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const { span } = diagnostic;
+  const label = paint(diagnostic.severity === "error" ? "31;1" : "33;1", diagnostic.severity);
+  const place = span ? `${shownPath(span.file, options)}:${span.line}:${span.column} - ` : "";
+  const lines = [`${place}${label} ${diagnostic.code}: ${diagnostic.message}`];
+  const source = span && sourceLine(span, sources);
+  if (span && source !== undefined) {
+    const gutter = String(span.line);
+    const length = Math.max(1, Math.min(span.length, source.length - span.column + 1));
+    // Tabs before the marker stay tabs, so that it stands under its text whatever a tab's width is.
+    const indent = source.slice(0, span.column - 1).replace(/[^\t]/g, " ");
+    lines.push("", `${gutter} | ${source}`);
+    lines.push(`${" ".repeat(gutter.length)} | ${indent}${paint("31", "~".repeat(length))}`);
+  }
+  for (const note of diagnostic.notes) lines.push(`  ${paint("36", "=")} ${note}`);
+  return lines.join("\n") + "\n";
+}
+
+function shownPath(file: string, options: FormatOptions): string {
+  if (options.cwd === undefined) return file;
+  const path = relative(options.cwd, file);
+  return path.startsWith("../../..") ? file : path;
+}
+
+function sourceLine(span: DiagnosticSpan, sources: Map<string, readonly string[]>): string | undefined {
+  let lines = sources.get(span.file);
+  if (!lines) {
+    try {
+      lines = readFileSync(span.file, "utf8").split(/\r?\n/);
+    } catch {
+      lines = []; // The frame is a convenience: a source that cannot be read again leaves only the message.
+    }
+    sources.set(span.file, lines);
+  }
+  return lines[span.line - 1];
+}

@@ -1,0 +1,208 @@
+// Reading through `.`, `?.` and `[]`: fields of structs, elements of arrays, kernel memory, the context.
+
+import ts from "typescript";
+import type { Inst } from "../ir/ir.js";
+import { fromStatic, lowerExpression, lowerInt, presence } from "./expressions.js";
+import { kernelElement, kernelMember, kernelObject, kernelStruct, readKernel } from "./kernel.js";
+import { report, startSealed, symbolOf, type Lowering } from "./lowering.js";
+import { fieldPlace, readElement, readPlace, readRef } from "./memory.js";
+import { constantInt, constantValue, convertTo, sizedInt } from "./numbers.js";
+import {
+  errorOperand, type ContextArgsOperand, type KernelOperand, type MemoryOperand, type NullableOperand, type Operand,
+} from "./operands.js";
+import { memberOfStatic } from "./static-members.js";
+import { tryEvaluate } from "./statics.js";
+import { brandsOf, declaredType, intTypes, kernelInterface } from "./types.js";
+import { describe, nullableShape, readShape, writeShape, type Shape } from "./variables.js";
+
+/** `object.name` as a value. */
+export function readMember(l: Lowering, node: ts.PropertyAccessExpression): Operand {
+  const known = tryEvaluate(l, node);
+  if (known) return fromStatic(l, known);
+  const object = lowerPlace(l, node.expression);
+  if (ts.isOptionalChain(node)) {
+    return optionally(l, node, object, (present) => memberOf(l, node, present));
+  }
+  return memberOf(l, node, object);
+}
+
+/**
+ * An expression of which a part is wanted: unlike a value, kernel memory is only named, not read, as long as the path
+ * stays within one object.
+ */
+export function lowerPlace(l: Lowering, node: ts.Expression): Operand {
+  return lowerExpression(l, node);
+}
+
+function memberOf(l: Lowering, node: ts.PropertyAccessExpression, object: Operand): Operand {
+  const member = namedMember(l, node, object);
+  return member?.kind === "kernel" ? readKernel(l, member, fieldIsNullable(l, node)) : (member ?? errorOperand);
+}
+
+/** The member, with kernel memory still unread. Undefined after a diagnostic. */
+function namedMember(l: Lowering, node: ts.PropertyAccessExpression, object: Operand): Operand | undefined {
+  const name = node.name.text;
+  switch (object.kind) {
+    case "memory":
+      return memoryMember(l, node, object);
+    case "kernel": {
+      if (object.type.kind === "array" && name === "length") {
+        return constantInt(l, "number", BigInt(object.type.length));
+      }
+      const member = kernelMember(object, name);
+      return member ?? unknownProperty(l, node, name, "this bpfCore interface");
+    }
+    case "ref":
+      return name === "value" ? readRef(l, object) : unknownProperty(l, node, name, "a reference");
+    case "ctx":
+      return name === "args"
+        ? { kind: "ctxArgs", value: object.value }
+        : unknownProperty(l, node, name, "the context");
+    case "nullable":
+      // TypeScript narrowed what it was read from; the pointer itself is the same.
+      return namedMember(l, node, object.inner);
+    case "static":
+      return memberOfStatic(l, node, object.value);
+    case "error":
+      return undefined;
+    default:
+      return unknownProperty(l, node, name, describe(object));
+  }
+}
+
+function unknownProperty(l: Lowering, node: ts.PropertyAccessExpression, name: string, what: string): undefined {
+  report(l, node.name, "unknownProperty", { name, what, instead: "see LANGUAGE.md for what there is" });
+  return undefined;
+}
+
+function memoryMember(l: Lowering, node: ts.PropertyAccessExpression, memory: MemoryOperand): Operand | undefined {
+  const name = node.name.text;
+  checkRecord(l, node, memory);
+  if (memory.type.kind === "array") {
+    if (name === "length") return constantInt(l, "number", BigInt(memory.type.length));
+    return unknownProperty(l, node, name, "an array");
+  }
+  const field = memory.type.fields.find((candidate) => candidate.name === name);
+  if (!field) return unknownProperty(l, node, name, memory.type.name || "this struct");
+  return readPlace(l, fieldPlace(memory, field));
+}
+
+/** A record that may be submitted already must not be touched: it belongs to user space from then on. */
+export function checkRecord(l: Lowering, node: ts.Node, memory: MemoryOperand): void {
+  if (!memory.record || l.b.unreachableHere) return;
+  const live = l.b.read(memory.record.live as Parameters<Lowering["b"]["read"]>[0]);
+  if (live.op !== "const" || live.value !== 1n) report(l, node, "disposedRecord");
+}
+
+/** The declared type of the field has null or undefined in it. */
+function fieldIsNullable(l: Lowering, node: ts.PropertyAccessExpression): boolean {
+  const symbol = symbolOf(l, node.name);
+  const declaration = symbol?.valueDeclaration;
+  if (!symbol || !declaration) return false;
+  const type = l.checker.getTypeOfSymbolAtLocation(symbol, declaration);
+  const absent = ts.TypeFlags.Undefined | ts.TypeFlags.Null;
+  return type.isUnion() && type.types.some((part) => part.flags & absent);
+}
+
+/** `object?.x`: the rest of the chain only runs when the object is there, and the result may be missing. */
+function optionally(
+  l: Lowering,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  object: Operand,
+  rest: (present: Operand) => Operand,
+): Operand {
+  if (object.kind !== "nullable") return rest(object);
+  const yes = l.b.createBlock();
+  const no = l.b.createBlock();
+  const join = l.b.createBlock();
+  l.b.branch(presence(l, object), yes, no);
+  startSealed(l, yes);
+  const inner = rest(object.inner);
+  const shape = resultShape(inner);
+  if (shape) writeShape(l, node, "member", shape, inner);
+  l.b.jump(join);
+  startSealed(l, no);
+  if (shape) writeShape(l, node, "member", shape, { kind: "void" });
+  l.b.jump(join);
+  startSealed(l, join);
+  if (inner.kind === "error") return errorOperand;
+  if (shape) return readShape(l, shape);
+  report(l, node, "notAValue", { what: describe(inner), instead: "check the object with `if` first" });
+  return errorOperand;
+}
+
+function resultShape(inner: Operand): Shape | undefined {
+  const value: Operand = inner.kind === "nullable" ? inner.inner : inner;
+  return nullableShape("member", value, undefined);
+}
+
+// ---- elements ---------------------------------------------------------------------------------------------------
+
+/** `object[index]` as a value. */
+export function readElementAccess(l: Lowering, node: ts.ElementAccessExpression): Operand {
+  const object = lowerPlace(l, node.expression);
+  if (ts.isOptionalChain(node)) return optionally(l, node, object, (present) => elementOf(l, node, present));
+  return elementOf(l, node, object);
+}
+
+function elementOf(l: Lowering, node: ts.ElementAccessExpression, object: Operand): Operand {
+  if (object.kind === "error") return errorOperand;
+  if (object.kind === "nullable") return elementOf(l, node, object.inner);
+  const index = lowerInt(l, node.argumentExpression);
+  if (!index) return errorOperand;
+  if (object.kind === "memory" && object.type.kind === "array") {
+    checkRecord(l, node, object);
+    return readElement(l, node, object, index);
+  }
+  const known = constantValue(index);
+  if (object.kind === "kernel" && object.type.kind === "array") {
+    if (known === undefined) {
+      report(l, node.argumentExpression, "kernelIndex");
+      return errorOperand;
+    }
+    const element = kernelElement(l, node, object, known);
+    return element.kind === "kernel" ? readKernel(l, element, false) : element;
+  }
+  if (object.kind === "ctxArgs") return contextArgument(l, node, object, known);
+  report(l, node, "notAValue", { what: describe(object), instead: "an index needs an array" });
+  return errorOperand;
+}
+
+/** MAX_BPF_FUNC_ARGS, include/linux/bpf.h. */
+const maxArguments = 12n;
+
+/** One 64-bit register of the tracepoint, as the type that the program gives it. */
+function contextArgument(
+  l: Lowering,
+  node: ts.ElementAccessExpression,
+  args: ContextArgsOperand,
+  index: bigint | undefined,
+): Operand {
+  if (index === undefined || index < 0n || index >= maxArguments) {
+    report(l, node.argumentExpression, "notConstant", { what: "The number of an argument, from 0 to 11," });
+    return errorOperand;
+  }
+  const value = l.b.load("i64", "u64", args.value, Number(index) * 8);
+  return argumentAs(l, node, value);
+}
+
+function argumentAs(l: Lowering, node: ts.ElementAccessExpression, value: Inst): Operand {
+  const type = l.checker.getTypeAtLocation(node);
+  const present = l.checker.getNonNullableType(type);
+  if (kernelInterface(present)) {
+    const struct = kernelStruct(l, present);
+    if (!struct) return errorOperand;
+    const pointer = l.b.convert("int2ptr", "ptr", value);
+    const object: KernelOperand = kernelObject(struct, pointer);
+    const nullable: NullableOperand = { kind: "nullable", present: pointer, inner: object };
+    return type.isUnion() ? nullable : object;
+  }
+  const declared = declaredType(l.checker, type);
+  if (declared?.kind === "bool") {
+    return { kind: "bool", value: l.b.compare("ne", value, l.b.constant("i64", 0n)) };
+  }
+  if (declared?.kind === "int") return convertTo(l, sizedInt(intTypes.u64, value), declared);
+  const brands = brandsOf(l.checker, type);
+  report(l, node, "unsupportedType", { type: brands[0] ?? l.checker.typeToString(type) });
+  return errorOperand;
+}

@@ -1,0 +1,137 @@
+// Assignment: to variables, fields, elements and references, plain and compound, and `++` and `--`.
+
+import ts from "typescript";
+import { checkRecord, lowerPlace } from "./access.js";
+import { arithmeticOn, asInt, lowerExpression, lowerInt } from "./expressions.js";
+import { findLocal, report, symbolOf, type Lowering } from "./lowering.js";
+import {
+  fieldPlace, readElement, readPlace, readRef, storeScalar, writeElement, writePlace,
+} from "./memory.js";
+import { constantInt, convertTo, isBigint } from "./numbers.js";
+import { errorOperand, type IntOperand, type Operand } from "./operands.js";
+import { unsupported } from "./unsupported.js";
+import { describe, readShape, writeShape } from "./variables.js";
+
+/** What stands on the left of `=`: how to read it and how to write it. Its parts are evaluated once. */
+interface Target {
+  readonly read: () => Operand;
+  readonly write: (value: Operand) => void;
+}
+
+export function assign(l: Lowering, node: ts.BinaryExpression): Operand {
+  const target = assignmentTarget(l, node.left);
+  const value = lowerExpression(l, node.right);
+  if (!target || value.kind === "error") return errorOperand;
+  target.write(value);
+  return value;
+}
+
+export function assignCompound(l: Lowering, node: ts.BinaryExpression, operator: string): Operand {
+  const target = assignmentTarget(l, node.left);
+  if (!target) return errorOperand;
+  const before = asInt(l, node.left, target.read());
+  const right = lowerInt(l, node.right);
+  if (!before || !right) return errorOperand;
+  const value = stepOf(l, node, operator, before, right);
+  if (value.kind !== "error") target.write(value);
+  return value;
+}
+
+/**
+ * A quotient in `x /= 3` is stored at once; on a sized type that is the conversion. A plain number would keep the
+ * fraction in JavaScript.
+ */
+function stepOf(l: Lowering, node: ts.Node, operator: string, before: IntOperand, right: IntOperand): Operand {
+  return arithmeticOn(l, node, operator, before, right);
+}
+
+/** `x++` and its like. `prefix`: the value is the new one. */
+export function increment(
+  l: Lowering,
+  node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression,
+  prefix: boolean,
+): Operand {
+  const target = assignmentTarget(l, node.operand);
+  if (!target) return errorOperand;
+  const before = asInt(l, node.operand, target.read());
+  if (!before) return errorOperand;
+  const one = constantInt(l, isBigint(before) ? "bigint" : "number", 1n);
+  const operator = node.operator === ts.SyntaxKind.PlusPlusToken ? "+" : "-";
+  const after = arithmeticOn(l, node, operator, before, one);
+  if (after.kind === "error") return errorOperand;
+  target.write(after);
+  if (!prefix) return before;
+  return after.kind === "int" && typeof before.type !== "string" ? convertTo(l, after, before.type) : after;
+}
+
+function assignmentTarget(l: Lowering, node: ts.Expression): Target | undefined {
+  if (ts.isParenthesizedExpression(node)) return assignmentTarget(l, node.expression);
+  if (ts.isIdentifier(node)) return variableTarget(l, node);
+  if (ts.isPropertyAccessExpression(node)) return memberTarget(l, node);
+  if (ts.isElementAccessExpression(node)) return elementTarget(l, node);
+  unsupported(l, node);
+  return undefined;
+}
+
+function variableTarget(l: Lowering, node: ts.Identifier): Target | undefined {
+  const symbol = symbolOf(l, node);
+  const local = symbol && findLocal(l, symbol);
+  if (local?.kind === "let") {
+    return {
+      read: () => readShape(l, local.shape),
+      write: (value) => void writeShape(l, node, local.name, local.shape, value),
+    };
+  }
+  if (local?.operand.kind === "memory") report(l, node, "rebindMemory", { name: node.text });
+  else if (local) {
+    report(l, node, "readOnly", { what: `'${node.text}'`, instead: "declare it with `let`" });
+  } else if (symbol?.valueDeclaration && ts.isVariableDeclaration(symbol.valueDeclaration)) {
+    report(l, symbol.valueDeclaration.name, "moduleState");
+  } else {
+    report(l, node, "readOnly", { what: `'${node.text}'`, instead: "use a variable of its own" });
+  }
+  return undefined;
+}
+
+function memberTarget(l: Lowering, node: ts.PropertyAccessExpression): Target | undefined {
+  const object = present(lowerPlace(l, node.expression));
+  if (object.kind === "memory" && object.type.kind === "struct") {
+    checkRecord(l, node, object);
+    const field = object.type.fields.find((candidate) => candidate.name === node.name.text);
+    if (!field) return undefined; // TypeScript has said so already.
+    const place = fieldPlace(object, field);
+    return { read: () => readPlace(l, place), write: (value) => writePlace(l, node, place, value) };
+  }
+  if (object.kind === "ref" && node.name.text === "value") {
+    return {
+      read: () => readRef(l, object),
+      write: (value) => storeScalar(l, node, object.type, object.base, 0, value),
+    };
+  }
+  if (object.kind === "kernel") report(l, node, "kernelWrite");
+  else if (object.kind !== "error") {
+    report(l, node, "readOnly", { what: `A part of ${describe(object)}`, instead: "assign to a field of a struct" });
+  }
+  return undefined;
+}
+
+function elementTarget(l: Lowering, node: ts.ElementAccessExpression): Target | undefined {
+  const object = present(lowerPlace(l, node.expression));
+  if (object.kind === "error") return undefined;
+  const index = lowerInt(l, node.argumentExpression);
+  if (!index) return undefined;
+  if (object.kind === "memory" && object.type.kind === "array") {
+    checkRecord(l, node, object);
+    return {
+      read: () => readElement(l, node, object, index),
+      write: (value) => writeElement(l, node, object, index, value),
+    };
+  }
+  if (object.kind === "kernel") report(l, node, "kernelWrite");
+  else report(l, node, "readOnly", { what: `A part of ${describe(object)}`, instead: "assign to an element of an array" });
+  return undefined;
+}
+
+function present(operand: Operand): Operand {
+  return operand.kind === "nullable" ? operand.inner : operand;
+}

@@ -1,0 +1,232 @@
+// Whether a loop ends, and after how many rounds at most: a counter that only moves one way by constant steps, and a
+// limit in the condition. The verifier follows the loop round by round, so that it must end for it to see.
+
+import ts from "typescript";
+import { symbolOf, type Lowering } from "./lowering.js";
+import { findLocal } from "./lowering.js";
+import { rangeOf, safeRange } from "./numbers.js";
+import type { Range } from "./operands.js";
+import { tryEvaluate } from "./statics.js";
+import { declaredType } from "./types.js";
+import { readShape } from "./variables.js";
+
+export interface LoopBound {
+  readonly rounds: number;
+  /** The limit is known when the program is compiled: leaving the loop is no open question for the verifier. */
+  readonly exact: boolean;
+}
+
+/** A comparison `counter < limit` or its mirror image. */
+interface Limit {
+  readonly counter: ts.Identifier;
+  readonly symbol: ts.Symbol;
+  readonly upward: boolean;
+  readonly inclusive: boolean;
+  readonly range: Range;
+}
+
+/**
+ * The bound of a `for` or `while` loop, looked at before its condition is lowered, so that variables still have the
+ * values from before the loop.
+ */
+export function loopBound(
+  l: Lowering,
+  condition: ts.Expression | undefined,
+  body: ts.Statement,
+  update: ts.Expression | undefined,
+): LoopBound | undefined {
+  if (!condition) return undefined;
+  const bounds = conjuncts(condition)
+    .map((part) => limitOf(l, part))
+    .filter((limit) => limit !== undefined)
+    .map((limit) => boundOf(l, limit, body, update))
+    .filter((bound) => bound !== undefined);
+  if (bounds.length === 0) return undefined;
+  const rounds = Math.min(...bounds.map((bound) => bound.rounds));
+  // With other conditions beside it, every round may be the last.
+  return { rounds, exact: conjuncts(condition).length === 1 && bounds[0]?.exact === true };
+}
+
+function conjuncts(node: ts.Expression): readonly ts.Expression[] {
+  if (ts.isParenthesizedExpression(node)) return conjuncts(node.expression);
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken) {
+    return [...conjuncts(node.left), ...conjuncts(node.right)];
+  }
+  return [node];
+}
+
+const mirrored: Partial<Record<ts.SyntaxKind, ts.SyntaxKind>> = {
+  [ts.SyntaxKind.LessThanToken]: ts.SyntaxKind.GreaterThanToken,
+  [ts.SyntaxKind.LessThanEqualsToken]: ts.SyntaxKind.GreaterThanEqualsToken,
+  [ts.SyntaxKind.GreaterThanToken]: ts.SyntaxKind.LessThanToken,
+  [ts.SyntaxKind.GreaterThanEqualsToken]: ts.SyntaxKind.LessThanEqualsToken,
+};
+
+function limitOf(l: Lowering, node: ts.Expression): Limit | undefined {
+  if (!ts.isBinaryExpression(node) || !mirrored[node.operatorToken.kind]) return undefined;
+  const direct = counterLimit(l, node.left, node.operatorToken.kind, node.right);
+  const mirror = mirrored[node.operatorToken.kind];
+  if (direct || mirror === undefined) return direct;
+  return counterLimit(l, node.right, mirror, node.left);
+}
+
+function counterLimit(
+  l: Lowering,
+  counter: ts.Expression,
+  operator: ts.SyntaxKind,
+  limit: ts.Expression,
+): Limit | undefined {
+  const symbol = ts.isIdentifier(counter) ? symbolOf(l, counter) : undefined;
+  if (!symbol || !ts.isIdentifier(counter) || findLocal(l, symbol)?.kind !== "let") return undefined;
+  const range = rangeOfExpression(l, limit);
+  if (!range) return undefined;
+  const upward = operator === ts.SyntaxKind.LessThanToken || operator === ts.SyntaxKind.LessThanEqualsToken;
+  const inclusive =
+    operator === ts.SyntaxKind.LessThanEqualsToken || operator === ts.SyntaxKind.GreaterThanEqualsToken;
+  return { counter, symbol, upward, inclusive, range };
+}
+
+/** The range of a limit, without lowering it: a constant, a local's value, or what its type allows. */
+function rangeOfExpression(l: Lowering, node: ts.Expression): Range | undefined {
+  if (ts.isParenthesizedExpression(node)) return rangeOfExpression(l, node.expression);
+  const known = tryEvaluate(l, node);
+  if (known?.kind === "int") return { low: known.value, high: known.value };
+  if (ts.isPropertyAccessExpression(node) && node.name.text === "length") {
+    const length = l.checker.getTypeAtLocation(node);
+    if (length.isNumberLiteral()) return { low: BigInt(length.value), high: BigInt(length.value) };
+  }
+  const symbol = ts.isIdentifier(node) ? symbolOf(l, node) : undefined;
+  const local = symbol && findLocal(l, symbol);
+  if (local?.kind === "const" && local.operand.kind === "int" && !local.operand.loose) return local.operand.range;
+  if (isMinimum(node)) return minimumRange(l, node);
+  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(node));
+  return declared?.kind === "int" ? rangeOf(declared) : undefined;
+}
+
+function isMinimum(node: ts.Expression): node is ts.CallExpression {
+  return ts.isCallExpression(node) && node.expression.getText() === "Math.min";
+}
+
+/** `Math.min(n, 16)` is at most 16 whatever n is. */
+function minimumRange(l: Lowering, node: ts.CallExpression): Range | undefined {
+  const ranges = node.arguments.map((argument) => rangeOfExpression(l, argument)).filter((r) => r !== undefined);
+  if (ranges.length === 0) return undefined;
+  const high = ranges.map((range) => range.high).reduce((a, b) => (a < b ? a : b));
+  return { low: ranges.length === node.arguments.length ? ranges[0]?.low ?? 0n : safeRange.low, high };
+}
+
+function boundOf(
+  l: Lowering,
+  limit: Limit,
+  body: ts.Statement,
+  update: ts.Expression | undefined,
+): LoopBound | undefined {
+  const step = counterStep(l, limit, body, update);
+  const start = startRange(l, limit);
+  if (step === undefined || !start) return undefined;
+  const distance = limit.upward ? limit.range.high - start.low : start.high - limit.range.low;
+  const end = limit.inclusive ? distance + 1n : distance;
+  if (!staysInType(l, limit, step)) return undefined;
+  const rounds = end <= 0n ? 0n : (end + step - 1n) / step;
+  const exact = limit.range.low === limit.range.high && start.low === start.high;
+  return rounds <= BigInt(Number.MAX_SAFE_INTEGER) ? { rounds: Number(rounds), exact } : undefined;
+}
+
+/** The counter's value before the loop. */
+function startRange(l: Lowering, limit: Limit): Range | undefined {
+  const local = findLocal(l, limit.symbol);
+  if (local?.kind !== "let") return undefined;
+  const operand = readShape(l, local.shape);
+  if (operand.kind !== "int") return undefined;
+  return operand.loose ? undefined : operand.range;
+}
+
+/** A sized counter that wraps before it reaches the limit never ends: `for (let i: u8 = 0; i < 300; i++)`. */
+function staysInType(l: Lowering, limit: Limit, step: bigint): boolean {
+  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(limit.counter));
+  if (declared?.kind !== "int") return true;
+  const range = rangeOf(declared);
+  return limit.upward ? limit.range.high + step - 1n <= range.high : limit.range.low - step >= range.low - 1n;
+}
+
+/** By how much the counter moves towards the limit in every round, if nothing else moves it. */
+function counterStep(
+  l: Lowering,
+  limit: Limit,
+  body: ts.Statement,
+  update: ts.Expression | undefined,
+): bigint | undefined {
+  const steps = update ? commaParts(update).map((part) => stepOf(l, limit, part)) : [];
+  const fromUpdate = steps.find((step) => step !== undefined);
+  const inBody = assignmentsTo(l, limit.symbol, body);
+  if (fromUpdate !== undefined) return inBody.length === 0 ? fromUpdate : undefined;
+  // In a `while` loop the step is a statement of the body itself, which no `continue` may skip.
+  const [only, ...others] = inBody;
+  if (!only || others.length > 0 || !ts.isBlock(body)) return undefined;
+  const statement = only.parent;
+  const isOwn = ts.isExpressionStatement(statement) && statement.parent === body;
+  return isOwn && !continuesBefore(body, only.pos) ? stepOf(l, limit, only as ts.Expression) : undefined;
+}
+
+function commaParts(node: ts.Expression): readonly ts.Expression[] {
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken) {
+    return [...commaParts(node.left), ...commaParts(node.right)];
+  }
+  return [node];
+}
+
+function stepOf(l: Lowering, limit: Limit, node: ts.Expression): bigint | undefined {
+  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+    if (!isCounter(l, limit, node.operand)) return undefined;
+    const wanted = limit.upward ? ts.SyntaxKind.PlusPlusToken : ts.SyntaxKind.MinusMinusToken;
+    return node.operator === wanted ? 1n : undefined;
+  }
+  if (!ts.isBinaryExpression(node) || !isCounter(l, limit, node.left)) return undefined;
+  const wanted = limit.upward ? ts.SyntaxKind.PlusEqualsToken : ts.SyntaxKind.MinusEqualsToken;
+  const amount = node.operatorToken.kind === wanted ? tryEvaluate(l, node.right) : undefined;
+  return amount?.kind === "int" && amount.value > 0n ? amount.value : undefined;
+}
+
+function isCounter(l: Lowering, limit: Limit, node: ts.Expression): boolean {
+  return ts.isIdentifier(node) && symbolOf(l, node) === limit.symbol;
+}
+
+/** Every place in `root` that changes the variable. */
+function assignmentsTo(l: Lowering, symbol: ts.Symbol, root: ts.Node): ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    if (changedOperand(node) && symbolOf(l, changedOperand(node) as ts.Node) === symbol) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(root);
+  return found;
+}
+
+function changedOperand(node: ts.Node): ts.Identifier | undefined {
+  const operand =
+    ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)
+      ? node.left
+      : (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isStep(node.operator)
+        ? node.operand
+        : undefined;
+  return operand && ts.isIdentifier(operand) ? operand : undefined;
+}
+
+function isAssignment(operator: ts.SyntaxKind): boolean {
+  return operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
+}
+
+function isStep(operator: ts.SyntaxKind): boolean {
+  return operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;
+}
+
+/** A `continue` of this loop that stands before `position`. */
+function continuesBefore(body: ts.Node, position: number): boolean {
+  let found = false;
+  const visit = (node: ts.Node): void => {
+    if (ts.isContinueStatement(node) && node.pos < position) found = true;
+    if (!ts.isForStatement(node) && !ts.isWhileStatement(node)) ts.forEachChild(node, visit);
+  };
+  visit(body);
+  return found;
+}

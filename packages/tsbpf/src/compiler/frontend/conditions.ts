@@ -1,0 +1,149 @@
+// Conditions as control flow: `&&`, `||`, `!`, comparisons and truthiness branch straight to where they lead.
+
+import ts from "typescript";
+import type { Block, Inst } from "../ir/ir.js";
+import { asInt, comparisonOf, lowerExpression, presence, truth } from "./expressions.js";
+import { at, report, startSealed, type Lowering } from "./lowering.js";
+import { compareInts, constantValue, isBigint, type ComparisonOperator } from "./numbers.js";
+import type { IntOperand, Operand } from "./operands.js";
+import { describe } from "./variables.js";
+
+/** Ends the current block by a jump to `yes` or `no`. Both may have other predecessors; neither is sealed here. */
+export function lowerCondition(l: Lowering, node: ts.Expression, yes: Block, no: Block): void {
+  at(l, node, () => branchOn(l, node, yes, no));
+}
+
+function branchOn(l: Lowering, node: ts.Expression, yes: Block, no: Block): void {
+  if (ts.isParenthesizedExpression(node)) return lowerCondition(l, node.expression, yes, no);
+  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
+    return lowerCondition(l, node.operand, no, yes);
+  }
+  if (ts.isBinaryExpression(node)) {
+    const kind = node.operatorToken.kind;
+    if (kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken) {
+      const rest = l.b.createBlock();
+      const isAnd = kind === ts.SyntaxKind.AmpersandAmpersandToken;
+      lowerCondition(l, node.left, isAnd ? rest : yes, isAnd ? no : rest);
+      startSealed(l, rest);
+      return lowerCondition(l, node.right, yes, no);
+    }
+    const operator = comparisonOf(node);
+    if (operator) return branchIf(l, comparison(l, node, operator), yes, no);
+  }
+  branchIf(l, truth(l, node, lowerExpression(l, node)), yes, no);
+}
+
+/** After a diagnostic there is no test; both ways stay reachable so that lowering can go on. */
+function branchIf(l: Lowering, test: Inst | undefined, yes: Block, no: Block): void {
+  l.b.branch(test ?? l.b.constant("i32", 0n), yes, no);
+}
+
+function comparison(l: Lowering, node: ts.BinaryExpression, operator: ComparisonOperator): Inst | undefined {
+  const left = lowerExpression(l, node.left);
+  const right = lowerExpression(l, node.right);
+  if (left.kind === "error" || right.kind === "error") return undefined;
+  const absent = absenceTest(l, operator, left, right) ?? absenceTest(l, operator, right, left);
+  if (absent) return absent;
+  if (left.kind === "bool" && right.kind === "bool") return compareBooleans(l, node, operator, left.value, right.value);
+  const pointers = pointerTest(l, operator, left, right);
+  if (pointers) return pointers;
+  if (isNullableInt(left) || isNullableInt(right)) return compareNullable(l, node, operator, left, right);
+  const a = asInt(l, node.left, left);
+  const b = asInt(l, node.right, right);
+  if (!a || !b) return undefined;
+  checkBelowZero(l, node, operator, a, b);
+  return compareInts(l, node, operator, a, b);
+}
+
+/** `x === null`, `x !== undefined`: whether it is missing. */
+function absenceTest(l: Lowering, operator: ComparisonOperator, value: Operand, other: Operand): Inst | undefined {
+  if (other.kind !== "null" && other.kind !== "void") return undefined;
+  if (operator !== "===" && operator !== "!==") return undefined;
+  const missing =
+    value.kind === "nullable"
+      ? l.b.compare("eq", presence(l, value), l.b.constant("i32", 0n))
+      : l.b.constant("i32", value.kind === "null" || value.kind === "void" ? 1n : 0n);
+  return operator === "===" ? missing : l.b.compare("eq", missing, l.b.constant("i32", 0n));
+}
+
+function compareBooleans(
+  l: Lowering,
+  node: ts.Node,
+  operator: ComparisonOperator,
+  left: Inst,
+  right: Inst,
+): Inst | undefined {
+  if (operator === "===") return l.b.compare("eq", left, right);
+  if (operator === "!==") return l.b.compare("ne", left, right);
+  const instead = "compare booleans with === or !==";
+  report(l, node, "unsupportedOperator", { operator, left: "a boolean", right: "a boolean", instead });
+  return undefined;
+}
+
+/** Two kernel objects are equal when their addresses are. */
+function pointerTest(l: Lowering, operator: ComparisonOperator, left: Operand, right: Operand): Inst | undefined {
+  const a = pointerOf(left);
+  const b = pointerOf(right);
+  if (!a || !b || (operator !== "===" && operator !== "!==")) return undefined;
+  return l.b.compare(operator === "===" ? "eq" : "ne", a, b);
+}
+
+function pointerOf(operand: Operand): Inst | undefined {
+  if (operand.kind === "kernel" && operand.path.length === 0) return operand.base;
+  if (operand.kind === "nullable" && operand.inner.kind === "kernel") return pointerOf(operand.inner);
+  return undefined;
+}
+
+function isNullableInt(operand: Operand): boolean {
+  return operand.kind === "nullable" && operand.inner.kind === "int";
+}
+
+/** `x === 3` where x may be missing: equal only when it is there. TypeScript lets only equality through. */
+function compareNullable(
+  l: Lowering,
+  node: ts.BinaryExpression,
+  operator: ComparisonOperator,
+  left: Operand,
+  right: Operand,
+): Inst | undefined {
+  const nullable = left.kind === "nullable" ? left : right;
+  const other = nullable === left ? right : left;
+  if (nullable.kind !== "nullable" || nullable.inner.kind !== "int" || other.kind !== "int") {
+    // TypeScript narrowed both: only the values count.
+    const a = asInt(l, node.left, left);
+    const b = asInt(l, node.right, right);
+    return a && b && compareInts(l, node, operator, a, b);
+  }
+  const [a, b] = nullable === left ? [nullable.inner, other] : [other, nullable.inner];
+  const test = compareInts(l, node, operator, a, b);
+  if (!test) return undefined;
+  const present = presence(l, nullable);
+  if (operator !== "!==") return l.b.binary("and", present, test);
+  const missing = l.b.compare("eq", present, l.b.constant("i32", 0n));
+  return l.b.binary("or", missing, test);
+}
+
+/** `a - b < 0n` on u64 can never be true in the kernel, and is what was meant in JavaScript. */
+function checkBelowZero(
+  l: Lowering,
+  node: ts.BinaryExpression,
+  operator: ComparisonOperator,
+  left: IntOperand,
+  right: IntOperand,
+): void {
+  if (operator === "===" || operator === "!==") return;
+  for (const [side, operand, other] of [[node.left, left, right], [node.right, right, left]] as const) {
+    const unsigned = typeof operand.type !== "string" && isBigint(operand) && !operand.type.signed;
+    const expression = ts.isParenthesizedExpression(side) ? side.expression : side;
+    const isDifference =
+      ts.isBinaryExpression(expression) && expression.operatorToken.kind === ts.SyntaxKind.MinusToken;
+    if (unsigned && isDifference && constantValue(other) === 0n) {
+      report(l, side, "unsignedBelowZero", { source: expression.getText() });
+    }
+  }
+}
+
+/** For messages about conditions. */
+export function conditionName(operand: Operand): string {
+  return describe(operand);
+}

@@ -1,0 +1,179 @@
+// Maps and programs as a module declares them: the factories of "tsbpf", their arguments checked.
+
+import ts from "typescript";
+import { report, type Compilation } from "./lowering.js";
+import type { FunctionNode, MapDeclaration, MapKind, ProgramDeclaration, Static } from "./operands.js";
+import { declaredName, evaluate, schemaArgument, staticOf } from "./statics.js";
+import { indexType } from "./memory.js";
+import type { DataType } from "./types.js";
+
+/** What each map factory takes. `schemas` are its schema arguments; an option object may follow. */
+interface MapFactory {
+  readonly kind: MapKind;
+  readonly schemas: readonly ("key" | "value" | "event")[];
+  /** The option that gives the number of entries (or bytes), if the map has one. */
+  readonly entries: "maxEntries" | "bytes" | undefined;
+}
+
+const mapFactories: Record<string, MapFactory> = {
+  hashMap: { kind: "hash", schemas: ["key", "value"], entries: "maxEntries" },
+  arrayMap: { kind: "array", schemas: ["value"], entries: "maxEntries" },
+  perCpuArray: { kind: "percpu_array", schemas: ["value"], entries: "maxEntries" },
+  perfEventArray: { kind: "perf_event_array", schemas: ["event"], entries: undefined },
+  ringBuffer: { kind: "ringbuf", schemas: ["event"], entries: "bytes" },
+};
+
+/** Program factories of "tsbpf" and the kind of program (bpf/program-kinds.ts) each makes. */
+const programFactories: Record<string, string> = {
+  rawTracepoint: "raw_tracepoint",
+};
+
+export function isMapFactory(name: string): boolean {
+  return Object.hasOwn(mapFactories, name);
+}
+
+export function isProgramFactory(name: string): boolean {
+  return Object.hasOwn(programFactories, name);
+}
+
+/** The smallest page there is; a ring buffer's size is a power of two of at least one page. */
+const pageSize = 4096;
+
+export function declareMap(c: Compilation, node: ts.CallExpression, factoryName: string): MapDeclaration | undefined {
+  const factory = mapFactories[factoryName];
+  const name = declaredName(node);
+  if (!factory) return undefined;
+  if (!name) {
+    report(c, node, "schemaPlace", { what: "A map" });
+    return undefined;
+  }
+  const types: Partial<Record<"key" | "value" | "event", DataType>> = {};
+  for (const [index, role] of factory.schemas.entries()) {
+    const argument = node.arguments[index];
+    const type = argument && schemaArgument(c, argument);
+    if (!type) return undefined;
+    types[role] = type;
+  }
+  const maxEntries = entriesOption(c, node, factory);
+  if (maxEntries === undefined) return undefined;
+  const isArray = factory.kind === "array" || factory.kind === "percpu_array";
+  const { value, event } = types;
+  const map = { name, kind: factory.kind, key: isArray ? indexType : types.key, value, event, maxEntries, node };
+  return register(c, node, map);
+}
+
+/** Two maps of one name cannot stand in one object. */
+function register(c: Compilation, node: ts.CallExpression, map: MapDeclaration): MapDeclaration {
+  const known = c.maps.get(map.name);
+  if (known && known.node !== node) report(c, node, "duplicateName", { what: "maps", name: map.name });
+  c.maps.set(map.name, map);
+  return map;
+}
+
+function entriesOption(c: Compilation, node: ts.CallExpression, factory: MapFactory): number | undefined {
+  if (!factory.entries) return 0;
+  const argument = node.arguments[factory.schemas.length];
+  const options = argument && evaluate(c, argument);
+  const option = options?.kind === "record" ? options.fields.get(factory.entries) : undefined;
+  if (!argument || options?.kind === "error" || option?.kind === "error") return undefined;
+  const value = option?.kind === "int" ? Number(option.value) : 0;
+  const powerOfTwo = value >= pageSize && Number.isInteger(Math.log2(value));
+  if (factory.entries === "bytes" && !powerOfTwo) {
+    const instead = "for example `{ bytes: 256 * 1024 }`";
+    report(c, argument, "mapOption", { what: "'bytes'", needed: `a power of two of at least ${pageSize}`, instead });
+    return undefined;
+  }
+  if (value < 1 || value > 0xffffffff) {
+    const instead = "for example `{ maxEntries: 1024 }`";
+    report(c, argument, "mapOption", { what: "'maxEntries'", needed: "at least 1", instead });
+    return undefined;
+  }
+  return value;
+}
+
+export function declareProgram(
+  c: Compilation,
+  node: ts.CallExpression,
+  factoryName: string,
+): ProgramDeclaration | undefined {
+  const kind = programFactories[factoryName];
+  const name = declaredName(node);
+  const [targetNode, handlerNode] = node.arguments;
+  if (!kind || !targetNode || !handlerNode) return undefined;
+  if (!name) {
+    report(c, node, "schemaPlace", { what: "A program" });
+    return undefined;
+  }
+  const target = targetName(c, targetNode);
+  const handler = handlerFunction(c, handlerNode);
+  if (target === undefined || !handler) return undefined;
+  return { name, kind, target, handler, node };
+}
+
+function targetName(c: Compilation, node: ts.Expression): string | undefined {
+  const value = evaluate(c, node);
+  if (value.kind === "text" && /^\w+$/.test(value.value)) return value.value;
+  if (value.kind !== "error") report(c, node, "programTarget", { what: node.getText() });
+  return undefined;
+}
+
+function handlerFunction(c: Compilation, node: ts.Expression): FunctionNode | undefined {
+  const value = evaluate(c, node);
+  if (value.kind === "function") return value.node;
+  if (value.kind !== "error") report(c, node, "notConstant", { what: "The program's function" });
+  return undefined;
+}
+
+/** Looks at every top-level statement of the user's modules, and collects the entry's exported programs. */
+export function collectModule(c: Compilation): void {
+  const exported = new Set<ts.Symbol>();
+  const moduleSymbol = c.checker.getSymbolAtLocation(c.source.entry);
+  for (const symbol of moduleSymbol ? c.checker.getExportsOfModule(moduleSymbol) : []) {
+    exported.add(symbol.flags & ts.SymbolFlags.Alias ? c.checker.getAliasedSymbol(symbol) : symbol);
+  }
+  for (const symbol of exported) {
+    if (symbol.flags & ts.SymbolFlags.Value) collectExport(c, staticOf(c, symbol));
+  }
+  for (const statement of c.source.entry.statements) checkTopLevel(c, statement, exported);
+  if (c.programs.length === 0 && c.diagnostics.length === 0) report(c, c.source.entry, "noPrograms");
+}
+
+function collectExport(c: Compilation, value: Static | undefined): void {
+  if (value?.kind === "program" && !c.programs.includes(value.program)) c.programs.push(value.program);
+}
+
+function checkTopLevel(c: Compilation, statement: ts.Statement, exported: ReadonlySet<ts.Symbol>): void {
+  if (ts.isVariableStatement(statement)) {
+    for (const declaration of statement.declarationList.declarations) {
+      checkDeclaration(c, declaration, exported);
+    }
+    return;
+  }
+  const silent =
+    ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) || ts.isFunctionDeclaration(statement) ||
+    ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || ts.isEmptyStatement(statement);
+  if (!silent) report(c, statement, "moduleStatement", { what: statementName(statement) });
+}
+
+function statementName(statement: ts.Statement): string {
+  if (ts.isClassDeclaration(statement)) return "A class";
+  if (ts.isEnumDeclaration(statement)) return "An enum";
+  return "A statement";
+}
+
+function checkDeclaration(
+  c: Compilation,
+  declaration: ts.VariableDeclaration,
+  exported: ReadonlySet<ts.Symbol>,
+): void {
+  const symbol = ts.isIdentifier(declaration.name) ? c.checker.getSymbolAtLocation(declaration.name) : undefined;
+  if (!symbol) {
+    const what = "Destructuring at the top of a module";
+    report(c, declaration.name, "unsupportedSyntax", { what, instead: "name each constant by itself" });
+    return;
+  }
+  const value = staticOf(c, symbol);
+  if (value?.kind === "program" && !exported.has(symbol)) {
+    report(c, declaration.name, "notExported", { name: symbol.name });
+  }
+}

@@ -1,0 +1,210 @@
+// Calls of kernel helpers, from their rows in bpf/helpers.ts.
+
+import ts from "typescript";
+import type { HelperArg, HelperReturn, HelperSpec } from "../../bpf/helper-spec.js";
+import { helperByName, mayCall } from "../../bpf/helpers.js";
+import type { Inst } from "../ir/ir.js";
+import { checkRecord } from "./access.js";
+import { asInt, lowerExpression } from "./expressions.js";
+import { kernelAddress, kernelObject, kernelStruct } from "./kernel.js";
+import { report, type Lowering } from "./lowering.js";
+import { address, scalarOnStack, textOnStack } from "./memory.js";
+import { checkConstant, sizedInt, widen } from "./numbers.js";
+import { errorOperand, voidOperand, type Operand } from "./operands.js";
+import { intTypes, isScalar, kernelInterface, sizeOf, type DataType, type IntType } from "./types.js";
+import { describe } from "./variables.js";
+
+export function lowerHelper(l: Lowering, node: ts.CallExpression, tsName: string): Operand {
+  const helper = helperByName(tsName);
+  if (!helper) {
+    report(l, node.expression, "notCallable", { what: `'${tsName}'`, instead: "it belongs to the user half" });
+    return errorOperand;
+  }
+  if (!mayCall(helper, l.program.kind)) {
+    const kinds = helper.programKinds === "all" ? "every kind" : helper.programKinds.join(", ");
+    report(l, node.expression, "helperKind", { helper: tsName, kind: l.program.kind, kinds });
+    return errorOperand;
+  }
+  const args = lowerArguments(l, node, helper);
+  if (!args) return errorOperand;
+  const { returns } = helper;
+  if (returns.kind === "void") {
+    l.b.call(helper.id, "void", args);
+    return voidOperand;
+  }
+  return result(l, node, returns, l.b.call(helper.id, resultType(returns), args));
+}
+
+function resultType(returns: HelperReturn): "i64" | "ptr" {
+  return returns.kind === "scalar" ? "i64" : "ptr";
+}
+
+function result(l: Lowering, node: ts.CallExpression, returns: HelperReturn, value: Inst): Operand {
+  switch (returns.kind) {
+    case "void":
+      return voidOperand;
+    case "scalar": {
+      const type = scalarType(returns);
+      if (returns.bits === 64) return sizedInt(type, value);
+      return sizedInt(type, widen(l, type, l.b.convert("trunc", "i32", value)));
+    }
+    case "kernel_address": {
+      const type = l.checker.getTypeAtLocation(node);
+      const struct = kernelInterface(type) && kernelStruct(l, type);
+      if (struct) return kernelObject(struct, value);
+      return sizedInt(intTypes.u64, l.b.convert("ptr2int", "i64", value));
+    }
+    case "kernel_object":
+    case "map_value":
+    case "mem": {
+      const inner: Operand = { kind: "opaque", value };
+      return returns.nullable ? { kind: "nullable", present: value, inner } : inner;
+    }
+  }
+}
+
+function scalarType(spec: { readonly bits: 32 | 64; readonly signed: boolean }): IntType {
+  return { kind: "int", bits: spec.bits, signed: spec.signed };
+}
+
+// ---- arguments --------------------------------------------------------------------------------------------------
+
+/** The register arguments in the helper's order; sizes follow from their memory. Undefined after a diagnostic. */
+function lowerArguments(l: Lowering, node: ts.CallExpression, helper: HelperSpec): Inst[] | undefined {
+  const sizes = new Map<number, number>();
+  const values: (Inst | undefined)[] = [];
+  const maps: MapTypes[] = [];
+  let next = 0;
+  let failed = false;
+  for (const [index, arg] of helper.args.entries()) {
+    if (arg.kind === "size") {
+      values.push(undefined);
+      continue;
+    }
+    const argument = node.arguments[next++];
+    if (!argument && arg.kind === "scalar" && arg.optional) {
+      values.push(l.b.constant("i64", 0n));
+      continue;
+    }
+    const lowered = argument && lowerArgument(l, argument, helper, arg, maps);
+    if (!lowered) {
+      failed = true;
+      continue;
+    }
+    values.push(lowered.value);
+    if (lowered.size !== undefined) sizes.set(index, lowered.size);
+  }
+  if (failed) return undefined;
+  return helper.args.map((arg, index) => {
+    const value = values[index];
+    if (value) return value;
+    const size = arg.kind === "size" ? sizes.get(arg.of) : 0;
+    return l.b.constant("i64", BigInt(size ?? 0));
+  });
+}
+
+interface MapTypes {
+  readonly key: DataType | undefined;
+  readonly value: DataType | undefined;
+  readonly event: DataType | undefined;
+}
+
+interface Lowered {
+  readonly value: Inst;
+  /** Bytes of the memory that it points to. */
+  readonly size?: number;
+}
+
+function lowerArgument(
+  l: Lowering,
+  node: ts.Expression,
+  helper: HelperSpec,
+  arg: HelperArg,
+  maps: MapTypes[],
+): Lowered | undefined {
+  const operand = lowerExpression(l, node);
+  if (operand.kind === "error") return undefined;
+  const bad = (needed: string, instead: string): undefined => {
+    report(l, node, "helperArgument", {
+      helper: helper.tsName, needed, name: arg.name, got: describe(operand), instead,
+    });
+    return undefined;
+  };
+  switch (arg.kind) {
+    case "ctx":
+      return operand.kind === "ctx" ? { value: operand.value } : bad("the context", "pass `ctx`");
+    case "map":
+      if (operand.kind !== "static" || operand.value.kind !== "map") return bad("a map", "name a module-level map");
+      maps.push(operand.value.map);
+      return { value: l.b.map(operand.value.map.name) };
+    case "map_key":
+    case "map_value": {
+      const type = arg.kind === "map_key" ? maps[0]?.key : (maps[0]?.value ?? maps[0]?.event);
+      if (arg.nullable && (operand.kind === "null" || operand.kind === "void")) {
+        return { value: l.b.constant("ptr", 0n) };
+      }
+      return keyOrValue(l, node, operand, type) ?? bad("a value of the map's type", "make one with its schema");
+    }
+    case "scalar": {
+      const int = asInt(l, node, operand);
+      if (!int) return undefined;
+      checkConstant(l, node, int, scalarType(arg));
+      return { value: arg.bits === 64 ? int.value : l.b.convert("trunc", "i32", int.value) };
+    }
+    case "mem":
+      return memory(l, node, operand, arg) ?? bad("memory of the program", "pass a struct, chars, bytes or an array");
+    case "kernel_address":
+    case "user_address":
+      return foreignAddress(l, operand) ?? bad("an address", "pass a bpfCore… object or a u64");
+    case "kernel_object":
+    case "ringbuf_record":
+      if (operand.kind === "opaque") return { value: operand.value };
+      if (operand.kind === "null" || operand.kind === "void") return { value: l.b.constant("ptr", 0n) };
+      return bad("a kernel object that the verifier knows", "pass what another helper returned, after a check");
+    default:
+      report(l, node, "helperUnsupported", { helper: helper.tsName, needed: unsupportedNames[arg.kind] ?? arg.kind });
+      return undefined;
+  }
+}
+
+const unsupportedNames: Readonly<Record<string, string>> = {
+  dynptr: "a dynptr",
+  callback: "a callback",
+  callback_ctx: "a callback's context",
+  map_value_field: "a special field of a map's value",
+};
+
+function keyOrValue(l: Lowering, node: ts.Node, operand: Operand, type: DataType | undefined): Lowered | undefined {
+  if (operand.kind === "memory") return { value: address(l, operand) };
+  const int = operand.kind === "int" || operand.kind === "bool";
+  if (!int || !type || !isScalar(type)) return undefined;
+  return { value: scalarOnStack(l, node, type, operand) };
+}
+
+function memory(
+  l: Lowering,
+  node: ts.Node,
+  operand: Operand,
+  arg: HelperArg & { kind: "mem" },
+): Lowered | undefined {
+  if (operand.kind === "text" && arg.access === "read") {
+    const text = textOnStack(l, operand.text);
+    return { value: text.base, size: sizeOf(text.type) };
+  }
+  if ((operand.kind === "null" || operand.kind === "void") && arg.nullable) {
+    return { value: l.b.constant("ptr", 0n), size: 0 };
+  }
+  if (operand.kind !== "memory") return undefined;
+  checkRecord(l, node, operand);
+  const size = sizeOf(operand.type);
+  // A helper that takes a fixed struct reads or fills all of it.
+  if (arg.size !== undefined && size < arg.size) return undefined;
+  return { value: address(l, operand), size };
+}
+
+function foreignAddress(l: Lowering, operand: Operand): Lowered | undefined {
+  const present = operand.kind === "nullable" ? operand.inner : operand;
+  if (present.kind === "kernel") return { value: kernelAddress(l, present) };
+  if (present.kind === "int") return { value: l.b.convert("int2ptr", "ptr", present.value) };
+  return undefined;
+}

@@ -1,0 +1,37 @@
+// What the exported functions of "tsbpf" mean to the compiler, apart from helpers and declarations: one row a name.
+
+import ts from "typescript";
+import { lowerExpression } from "./expressions.js";
+import { kernelFieldExists, kernelMember } from "./kernel.js";
+import { report, type Lowering } from "./lowering.js";
+import { errorOperand, type KernelOperand, type Operand } from "./operands.js";
+
+type Intrinsic = (l: Lowering, node: ts.CallExpression, name: string) => Operand;
+
+/** Keyed by exported name. Declaring names are in statics.ts and declarations.ts, helpers in bpf/helpers.ts. */
+export const intrinsics: Readonly<Record<string, Intrinsic>> = {
+  bpfCoreFieldExists: fieldExists,
+};
+
+/** The call's value, or undefined when the name is no intrinsic. */
+export function callIntrinsic(l: Lowering, node: ts.CallExpression, name: string): Operand | undefined {
+  return Object.hasOwn(intrinsics, name) ? intrinsics[name]?.(l, node, name) : undefined;
+}
+
+function fieldExists(l: Lowering, node: ts.CallExpression, name: string): Operand {
+  const argument = node.arguments[0];
+  const place = argument && kernelPlace(l, argument);
+  if (place && place.path.length > 0) return kernelFieldExists(l, place);
+  if (argument) report(l, argument, "kernelField", { helper: name });
+  return errorOperand;
+}
+
+/** A field that is named, not read: only what leads to its object is evaluated. */
+function kernelPlace(l: Lowering, node: ts.Expression): KernelOperand | undefined {
+  if (ts.isParenthesizedExpression(node)) return kernelPlace(l, node.expression);
+  if (!ts.isPropertyAccessExpression(node)) return undefined;
+  const inner = kernelPlace(l, node.expression);
+  const object = inner?.type.kind === "struct" ? inner : lowerExpression(l, node.expression);
+  const present = object.kind === "nullable" ? object.inner : object;
+  return present.kind === "kernel" ? kernelMember(present, node.name.text) : undefined;
+}

@@ -1,0 +1,52 @@
+// The global types a BPF program is checked against. It is small on purpose: what is not declared here does not
+// exist in the kernel, and a small library is quick to check.
+
+export const libFileName = "/tsbpf/lib.bpf.d.ts";
+
+export const libText = `
+interface Object { readonly constructor: Function }
+interface Function { readonly name: string }
+interface CallableFunction extends Function {}
+interface NewableFunction extends Function {}
+interface IArguments { readonly length: number }
+interface RegExp { readonly source: string }
+interface Boolean {}
+interface Number {}
+interface BigInt {}
+interface Symbol {}
+interface SymbolConstructor {
+  readonly iterator: unique symbol;
+  readonly dispose: unique symbol;
+  readonly asyncDispose: unique symbol;
+}
+declare var Symbol: SymbolConstructor;
+interface String { readonly length: number }
+interface TemplateStringsArray { readonly length: number }
+interface ReadonlyArray<T> { readonly length: number; readonly [index: number]: T }
+interface Array<T> { length: number; [index: number]: T }
+interface Uint8Array { readonly length: number; [index: number]: number }
+interface Disposable { [Symbol.dispose](): void }
+interface AsyncDisposable { [Symbol.asyncDispose](): unknown }
+interface Iterator<T> { next(): { done?: boolean; value: T } }
+interface Iterable<T> { [Symbol.iterator](): Iterator<T> }
+interface IterableIterator<T> extends Iterator<T> { [Symbol.iterator](): IterableIterator<T> }
+type Partial<T> = { [P in keyof T]?: T[P] };
+type Required<T> = { [P in keyof T]-?: T[P] };
+type Readonly<T> = { readonly [P in keyof T]: T[P] };
+type Pick<T, K extends keyof T> = { [P in K]: T[P] };
+type Record<K extends keyof any, T> = { [P in K]: T };
+type Exclude<T, U> = T extends U ? never : T;
+type Extract<T, U> = T extends U ? T : never;
+type Omit<T, K extends keyof any> = Pick<T, Exclude<keyof T, K>>;
+type NonNullable<T> = T & {};
+declare var undefined: undefined;
+interface Math {
+  /** The integer part. */
+  trunc(x: number): number;
+  /** 32-bit multiplication that wraps. */
+  imul(x: number, y: number): number;
+  min(a: number, b: number): number;
+  max(a: number, b: number): number;
+}
+declare var Math: Math;
+`;

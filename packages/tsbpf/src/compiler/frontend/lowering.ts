@@ -1,0 +1,118 @@
+// What all of the front end shares while it lowers: where diagnostics go, the checker, and the activation at hand.
+
+import ts from "typescript";
+import { assert } from "../../util/assert.js";
+import type { Diagnostic } from "../diagnostic.js";
+import type { FunctionBuilder, Variable } from "../ir/builder.js";
+import type { Block, Inst } from "../ir/ir.js";
+import { fillIn, messages, type MessageName } from "../messages.js";
+import type { KernelStruct, MapDeclaration, Operand, ProgramDeclaration, Static } from "./operands.js";
+import { diagnosticSpan, sourceSpan, type SourceProgram } from "./program.js";
+import type { LoopCost } from "./loops.js";
+import type { Local } from "./variables.js";
+
+/** One compilation: everything that is known about the module and its imports. */
+export interface Compilation {
+  readonly source: SourceProgram;
+  readonly checker: ts.TypeChecker;
+  readonly diagnostics: Diagnostic[];
+  /** Places that have a diagnostic already (the same source may be inlined many times). */
+  readonly reported: Set<string>;
+  readonly statics: Map<ts.Symbol, Static>;
+  readonly staticNodes: Map<ts.Node, Static>;
+  /** Names of schemas' struct() calls, by node. */
+  readonly maps: Map<string, MapDeclaration>;
+  readonly programs: ProgramDeclaration[];
+  readonly kernelStructs: Map<ts.Symbol, KernelStruct>;
+  readonly kernelKeys: Set<string>;
+}
+
+/** A `using` record of the scope: discarded on every way out unless it was ended before. */
+export interface UsingRecord {
+  readonly live: Variable;
+  readonly pointer: Inst;
+}
+
+export interface LoopFrame {
+  readonly label: string | undefined;
+  readonly breakBlock: Block;
+  readonly continueBlock: Block;
+  /** How many `using` records were open outside the loop. */
+  readonly usingDepth: number;
+}
+
+/** One activation of a function: the program's handler or an inlined call. */
+export interface Activation {
+  readonly name: string;
+  readonly node: ts.Node;
+  readonly caller: Activation | undefined;
+  readonly locals: Map<ts.Symbol, Local>;
+  readonly usings: UsingRecord[];
+  readonly loops: LoopFrame[];
+  /** Ends the activation with this value (already converted to the return type). */
+  readonly leave: (value: Operand, node: ts.Node) => void;
+}
+
+export interface Lowering extends Compilation {
+  readonly b: FunctionBuilder;
+  readonly program: ProgramDeclaration;
+  /** The program's context pointer. */
+  readonly context: Inst;
+  activation: Activation;
+  /** Loops lowered so far that are not part of another one. */
+  loopCosts: LoopCost[];
+}
+
+type Values = Readonly<Record<string, string | number | bigint>>;
+
+/** Adds a diagnostic at `node`; the same one at the same place is given once. */
+export function report(c: Compilation, node: ts.Node, name: MessageName, values: Values = {}): void {
+  const message = messages[name];
+  const span = diagnosticSpan(node);
+  const text = fillIn(message.text, values);
+  const key = `${span.file}:${span.line}:${span.column} ${message.code} ${text}`;
+  if (c.reported.has(key)) return;
+  c.reported.add(key);
+  c.diagnostics.push({
+    code: message.code,
+    severity: "error",
+    message: text,
+    span,
+    notes: [fillIn(message.cure, values)],
+  });
+}
+
+/** Runs `work` with the span of `node` on the instructions it makes. */
+export function at<T>(l: Lowering, node: ts.Node, work: () => T): T {
+  const before = l.b.span;
+  l.b.span = sourceSpan(node, l.source.rootFolder);
+  const result = work();
+  l.b.span = before;
+  return result;
+}
+
+/** The symbol behind an identifier, through imports. */
+export function symbolOf(c: Compilation, node: ts.Node): ts.Symbol | undefined {
+  const symbol = ts.isShorthandPropertyAssignment(node.parent)
+    ? c.checker.getShorthandAssignmentValueSymbol(node.parent)
+    : c.checker.getSymbolAtLocation(node);
+  if (!symbol) return undefined;
+  return symbol.flags & ts.SymbolFlags.Alias ? c.checker.getAliasedSymbol(symbol) : symbol;
+}
+
+/** The local with this symbol, in the activation that declares it. */
+export function findLocal(l: Lowering, symbol: ts.Symbol): Local | undefined {
+  return l.activation.locals.get(symbol);
+}
+
+/** A branch of control flow that ends in `block`, unless the code before it has left already. */
+export function jumpTo(l: Lowering, block: Block): void {
+  if (!l.b.terminated) l.b.jump(block);
+}
+
+/** Starts `block`, to which all jumps have been made. */
+export function startSealed(l: Lowering, block: Block): void {
+  assert(l.b.terminated, "a block begins inside another");
+  l.b.seal(block);
+  l.b.start(block);
+}

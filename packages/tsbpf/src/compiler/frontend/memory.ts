@@ -1,0 +1,327 @@
+// The program's own memory: structs, arrays and text on the stack, in map values and in ring buffer records.
+
+import type ts from "typescript";
+import { encodeText } from "../../util/bytes.js";
+import type { Inst, MemType, StoreInst } from "../ir/ir.js";
+import { report, type Lowering } from "./lowering.js";
+import { kernelAddress, kernelSize } from "./kernel.js";
+import {
+  checkConstant, compareInts, constantInt, constantValue, convertTo, sizedInt,
+} from "./numbers.js";
+import {
+  errorOperand, type IntOperand, type MemoryOperand, type Operand, type RefOperand,
+} from "./operands.js";
+import { describe } from "./variables.js";
+import {
+  alignOf, intName, isScalar, sizeOf, typeName, type AggregateType, type ArrayType, type DataType, type Field,
+  type IntType, type ScalarType,
+} from "./types.js";
+
+/** A pointer to the memory itself. */
+export function address(l: Lowering, memory: MemoryOperand): Inst {
+  if (memory.offset === 0) return memory.base;
+  return l.b.binary("add", memory.base, l.b.constant("i64", BigInt(memory.offset)));
+}
+
+/** Memory of this type on the stack, not yet initialised. */
+export function stackMemory(l: Lowering, name: string, type: AggregateType): MemoryOperand {
+  const base = l.b.slot(name, sizeOf(type), 8);
+  return { kind: "memory", type, base, offset: 0, align: 8, space: "stack", record: undefined };
+}
+
+/** Sets all of it to zero. */
+export function zeroMemory(l: Lowering, memory: MemoryOperand): void {
+  l.b.zero(memory.base, memory.offset, sizeOf(memory.type), memory.align);
+}
+
+/** The field of a struct, as a place. */
+export function fieldPlace(memory: MemoryOperand, field: Field): Place {
+  return placeAt(memory, field.type, field.offset);
+}
+
+/** Somewhere a value of `type` lies. */
+export interface Place {
+  readonly memory: MemoryOperand;
+  readonly type: DataType;
+  readonly base: Inst;
+  readonly offset: number;
+}
+
+function placeAt(memory: MemoryOperand, type: DataType, offset: number): Place {
+  return { memory, type, base: memory.base, offset: memory.offset + offset };
+}
+
+/** What lies there: a scalar is read, an aggregate is named. */
+export function readPlace(l: Lowering, place: Place): Operand {
+  if (isScalar(place.type)) return loadScalar(l, place.type, place.base, place.offset);
+  const { space, record } = place.memory;
+  const align = Math.min(alignAt(place), 8);
+  return { kind: "memory", type: place.type, base: place.base, offset: place.offset, align, space, record };
+}
+
+function alignAt(place: Place): number {
+  const { memory } = place;
+  if (place.base !== memory.base) return alignOf(place.type);
+  let align = memory.align;
+  while ((place.offset - memory.offset) % align !== 0) align /= 2;
+  return align;
+}
+
+/** Reads a scalar through a pointer. */
+export function loadScalar(l: Lowering, type: ScalarType, base: Inst, offset: number): Operand {
+  if (type.kind === "bool") {
+    const byte = l.b.load("i32", "u8", base, offset);
+    return { kind: "bool", value: l.b.compare("ne", byte, l.b.constant("i32", 0n)) };
+  }
+  return sizedInt(type, l.b.load("i64", loadType(type), base, offset));
+}
+
+/** The memory type that widens to the exact i64 of a scalar. */
+export function loadType(type: ScalarType): MemType {
+  if (type.kind === "bool") return "u8";
+  return type.bits === 64 ? "u64" : (intName(type) as MemType);
+}
+
+function storeType(type: ScalarType): StoreInst["mem"] {
+  return type.kind === "bool" ? "u8" : (`u${type.bits}` as StoreInst["mem"]);
+}
+
+/** Stores `operand` as the place's type: integers wrap, aggregates are copied. */
+export function writePlace(l: Lowering, node: ts.Node, place: Place, operand: Operand): void {
+  if (operand.kind === "error") return;
+  if (isScalar(place.type)) return storeScalar(l, node, place.type, place.base, place.offset, operand);
+  const target = readPlace(l, place);
+  if (target.kind === "memory") copyTo(l, node, target, operand);
+}
+
+export function storeScalar(
+  l: Lowering,
+  node: ts.Node,
+  type: ScalarType,
+  base: Inst,
+  offset: number,
+  operand: Operand,
+): void {
+  const value = scalarValue(l, node, type, operand);
+  if (value) l.b.store(storeType(type), base, offset, value);
+}
+
+/** The value that is stored for a scalar type. */
+function scalarValue(l: Lowering, node: ts.Node, type: ScalarType, operand: Operand): Inst | undefined {
+  if (type.kind === "bool" && operand.kind === "bool") return operand.value;
+  if (type.kind === "int" && (operand.kind === "int" || operand.kind === "quotient")) {
+    if (operand.kind === "int") checkConstant(l, node, operand, type);
+    return convertTo(l, operand, type).value;
+  }
+  if (operand.kind === "nullable") report(l, node, "possiblyMissing");
+  else if (operand.kind !== "error") {
+    report(l, node, "notAValue", { what: describe(operand), instead: `store a ${typeName(type)}` });
+  }
+  return undefined;
+}
+
+/** Copies an aggregate, kernel memory or text to memory of its own. */
+export function copyTo(l: Lowering, node: ts.Node, target: MemoryOperand, operand: Operand): void {
+  if (operand.kind === "text") return writeText(l, node, target, operand.text);
+  const size = sizeOf(target.type);
+  if (operand.kind === "memory" && sizeOf(operand.type) === size) {
+    const align = Math.min(target.align, operand.align);
+    l.b.copy(target.base, target.offset, operand.base, operand.offset, size, align);
+    return;
+  }
+  if (operand.kind === "kernel" && kernelSize(operand.type) === size) {
+    l.b.kreadInto(target.base, target.offset, kernelAddress(l, operand), size);
+    return;
+  }
+  if (operand.kind === "error") return;
+  report(l, node, "notAValue", {
+    what: describe(operand),
+    instead: `a value of ${typeName(target.type)} is needed: ${size} bytes`,
+  });
+}
+
+/** Text with its NUL and padding, as bytes that are known now. */
+function writeText(l: Lowering, node: ts.Node, target: MemoryOperand, text: string): void {
+  const bytes = encodeText(text);
+  const room = sizeOf(target.type);
+  if (target.type.kind !== "array" || target.type.form !== "chars") {
+    report(l, node, "notAValue", { what: "text", instead: "text can only be stored in chars(…)" });
+    return;
+  }
+  if (bytes.length + 1 > room) {
+    report(l, node, "textTooLong", { size: bytes.length + 1, room });
+    return;
+  }
+  zeroMemory(l, target);
+  writeBytes(l, target, bytes);
+}
+
+/** Stores bytes in the widest pieces that the alignment allows. */
+function writeBytes(l: Lowering, target: MemoryOperand, bytes: Uint8Array): void {
+  const mems = { 1: "u8", 2: "u16", 4: "u32", 8: "u64" } as const;
+  for (let at = 0; at < bytes.length; ) {
+    let width: 1 | 2 | 4 | 8 = 8;
+    while (width > 1 && ((target.offset + at) % width !== 0 || width > target.align || at + width > bytes.length)) {
+      width = (width / 2) as 1 | 2 | 4;
+    }
+    let value = 0n;
+    for (let index = width - 1; index >= 0; index--) value = (value << 8n) | BigInt(bytes[at + index] ?? 0);
+    l.b.store(mems[width], target.base, target.offset + at, l.b.constant("i64", value));
+    at += width;
+  }
+}
+
+/** Text as bytes on the stack with a NUL, for helpers that read it. */
+export function textOnStack(l: Lowering, text: string): MemoryOperand {
+  const bytes = encodeText(`${text}\0`);
+  const type: ArrayType = {
+    kind: "array",
+    form: "bytes",
+    element: { kind: "int", bits: 8, signed: false },
+    length: bytes.length,
+  };
+  const memory = stackMemory(l, "text", type);
+  writeBytes(l, memory, bytes);
+  return memory;
+}
+
+/** A scalar on the stack, for helpers that take a pointer to it. */
+export function scalarOnStack(l: Lowering, node: ts.Node, type: ScalarType, operand: Operand): Inst {
+  const slot = l.b.slot("value", sizeOf(type), Math.max(4, sizeOf(type)));
+  storeScalar(l, node, type, slot, 0, operand);
+  return slot;
+}
+
+// ---- elements ---------------------------------------------------------------------------------------------------
+
+/** The element at a constant index, or undefined after a diagnostic. */
+function constantElement(l: Lowering, node: ts.Node, array: MemoryOperand, index: bigint): Place | undefined {
+  const type = array.type as ArrayType;
+  if (index < 0n || index >= BigInt(type.length)) {
+    report(l, node, "indexRange", { index, length: type.length, last: type.length - 1 });
+    return undefined;
+  }
+  return placeAt(array, type.element, Number(index) * sizeOf(type.element));
+}
+
+/** The element at an index that is known to be inside. */
+function variableElement(l: Lowering, array: MemoryOperand, index: Inst): Place {
+  const { element } = array.type as ArrayType;
+  const size = sizeOf(element);
+  const scaled = size === 1 ? index : l.b.binary("mul", index, l.b.constant("i64", BigInt(size)));
+  const base = l.b.binary("add", array.base, scaled);
+  return { memory: { ...array, align: alignOf(element) }, type: element, base, offset: array.offset };
+}
+
+/**
+ * Uses the element at `index`: `inside` runs where the index is in bounds, `outside` gives the result elsewhere. A check
+ * is made unless the index cannot leave the array.
+ */
+function withElement(
+  l: Lowering,
+  node: ts.Node,
+  array: MemoryOperand,
+  index: IntOperand,
+  inside: (place: Place) => void,
+  outside: () => void,
+): void {
+  const type = array.type as ArrayType;
+  const known = constantValue(index);
+  if (known !== undefined) {
+    const place = constantElement(l, node, array, known);
+    if (place) inside(place);
+    return;
+  }
+  const last = BigInt(type.length) - 1n;
+  if (!index.loose && index.range.low >= 0n && index.range.high <= last) {
+    inside(variableElement(l, array, index.value));
+    return;
+  }
+  const insideBlock = l.b.createBlock();
+  const outsideBlock = l.b.createBlock();
+  const join = l.b.createBlock();
+  // One unsigned comparison covers negative indices as well.
+  const inBounds = l.b.compare("ult", index.value, l.b.constant("i64", BigInt(type.length)));
+  l.b.branch(inBounds, insideBlock, outsideBlock);
+  l.b.seal(insideBlock);
+  l.b.start(insideBlock);
+  inside(variableElement(l, array, index.value));
+  l.b.jump(join);
+  l.b.seal(outsideBlock);
+  l.b.start(outsideBlock);
+  outside();
+  l.b.jump(join);
+  l.b.seal(join);
+  l.b.start(join);
+}
+
+/** `array[index]` as a value: 0 (false) outside. */
+export function readElement(l: Lowering, node: ts.Node, array: MemoryOperand, index: IntOperand): Operand {
+  const { element } = array.type as ArrayType;
+  if (!isScalar(element)) return aggregateElement(l, node, array, index);
+  const variable = { name: "element", type: element.kind === "bool" ? "i32" : "i64" } as const;
+  let found = false;
+  withElement(
+    l,
+    node,
+    array,
+    index,
+    (place) => {
+      const value = readPlace(l, place);
+      if (value.kind === "int" || value.kind === "bool") l.b.write(variable, value.value);
+      found = true;
+    },
+    () => l.b.write(variable, l.b.constant(variable.type, 0n)),
+  );
+  if (!found) return errorOperand;
+  const value = l.b.read(variable);
+  return element.kind === "bool" ? { kind: "bool", value } : sizedInt(element, value);
+}
+
+/** A struct inside an array is named, not copied, so that its index must be known to be inside. */
+function aggregateElement(l: Lowering, node: ts.Node, array: MemoryOperand, index: IntOperand): Operand {
+  const type = array.type as ArrayType;
+  const known = constantValue(index);
+  if (known !== undefined) {
+    const place = constantElement(l, node, array, known);
+    return place ? readPlace(l, place) : errorOperand;
+  }
+  if (!index.loose && index.range.low >= 0n && index.range.high < BigInt(type.length)) {
+    return readPlace(l, variableElement(l, array, index.value));
+  }
+  report(l, node, "notAValue", {
+    what: "An element at an index that may be outside",
+    instead: `bring the index inside first, for example \`index & ${type.length - 1}\` for a power of two`,
+  });
+  return errorOperand;
+}
+
+/** `array[index] = value`: nothing happens outside. */
+export function writeElement(
+  l: Lowering,
+  node: ts.Node,
+  array: MemoryOperand,
+  index: IntOperand,
+  operand: Operand,
+): void {
+  withElement(l, node, array, index, (place) => writePlace(l, node, place, operand), () => undefined);
+}
+
+/** Reads the scalar behind a reference. */
+export function readRef(l: Lowering, ref: RefOperand): Operand {
+  return loadScalar(l, ref.type, ref.base, 0);
+}
+
+/** Zero of a scalar type. */
+export function zeroScalar(l: Lowering, type: ScalarType): Operand {
+  return type.kind === "bool" ? { kind: "bool", value: l.b.constant("i32", 0n) } : constantInt(l, type, 0n);
+}
+
+/** True where the integer is not zero. */
+export function isNotZero(l: Lowering, node: ts.Node, operand: IntOperand): Inst {
+  const zero = constantInt(l, operand.type, 0n);
+  return compareInts(l, node, "!==", operand, zero) ?? l.b.constant("i32", 0n);
+}
+
+/** The type of a 32-bit index, as array maps take it. */
+export const indexType: IntType = { kind: "int", bits: 32, signed: false };

@@ -1,0 +1,205 @@
+// What an expression is while it is being lowered: an SSA value with its exact range, a place in memory, an object in
+// kernel memory, or something that exists only at compile time.
+
+import type ts from "typescript";
+import type { Inst } from "../ir/ir.js";
+import type { AggregateType, DataType, IntType, ScalarType } from "./types.js";
+
+/** Inclusive bounds of an integer. */
+export interface Range {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/**
+ * An integer in an i64. A value narrower than 64 bits is held exactly (zero- or sign-extended), so that arithmetic on
+ * it is JavaScript's; `type` says how it was declared.
+ */
+export interface IntOperand {
+  readonly kind: "int";
+  /** A sized type, "number" (an exact integer), or "bigint" (a literal that takes the other side's sign). */
+  readonly type: IntType | "number" | "bigint";
+  readonly value: Inst;
+  /** For plain numbers, bounds that hold in JavaScript's sense; for 64-bit types those of the type. */
+  readonly range: Range;
+  /** A plain `number` variable: its bounds are only those of safe integers, and sums stay in them by definition. */
+  readonly loose: boolean;
+}
+
+export interface BoolOperand {
+  readonly kind: "bool";
+  /** i32, 0 or 1. */
+  readonly value: Inst;
+}
+
+/** `a / b` or `a % b` on numbers before the conversion that makes it an integer. */
+export interface QuotientOperand {
+  readonly kind: "quotient";
+  readonly operator: "/" | "%";
+  readonly left: IntOperand;
+  readonly right: IntOperand;
+}
+
+/** Which pointer type the verifier sees: memory of different spaces cannot share one variable. */
+export type Space = "stack" | "map" | "ringbuf";
+
+/** A struct or an array in the program's own memory. */
+export interface MemoryOperand {
+  readonly kind: "memory";
+  readonly type: AggregateType;
+  readonly base: Inst;
+  readonly offset: number;
+  /** Alignment of `base + offset` in bytes. */
+  readonly align: number;
+  readonly space: Space;
+  /** Set for a record held by `using`: which one, to see that it is still held. */
+  readonly record: RecordState | undefined;
+}
+
+/** A reserved ring buffer record: `live` is the variable that is 1 while it must still be submitted or discarded. */
+export interface RecordState {
+  readonly name: string;
+  readonly live: object;
+}
+
+/** A type in kernel memory, from a `bpfCore…` interface. */
+export interface KernelStruct {
+  /** Names the local type in the module; different for two interfaces with one kernel name. */
+  readonly key: string;
+  /** The kernel's name with any flavour: "task_struct". */
+  readonly name: string;
+  /** The interface's fields with kernel spelling, in order; filled in on first use (types may be recursive). */
+  readonly fields: readonly KernelField[];
+}
+
+export interface KernelField {
+  /** The property's name in TypeScript. */
+  readonly property: string;
+  /** The kernel's name. */
+  readonly name: string;
+  readonly type: KernelType;
+}
+
+export type KernelType =
+  | { readonly kind: "scalar"; readonly type: ScalarType }
+  | { readonly kind: "array"; readonly form: "chars" | "bytes" | "elements"; readonly element: KernelType; readonly length: number }
+  | { readonly kind: "struct"; readonly struct: KernelStruct }
+  | { readonly kind: "pointer"; readonly struct: KernelStruct };
+
+/** A place in kernel memory: `path` are the member and element indices from the object at `base`. */
+export interface KernelOperand {
+  readonly kind: "kernel";
+  readonly root: KernelStruct;
+  readonly base: Inst;
+  readonly path: readonly number[];
+  readonly type: KernelType;
+}
+
+/** A pointer that the verifier tracks but a program cannot look into. */
+export interface OpaqueOperand {
+  readonly kind: "opaque";
+  readonly value: Inst;
+}
+
+/** Something that may be missing. `present` is a ptr (missing is null) or an i32. `inner` only counts when present. */
+export interface NullableOperand {
+  readonly kind: "nullable";
+  readonly present: Inst;
+  readonly inner: Operand;
+}
+
+/** `map.ref(key)`: a scalar in a map's value. */
+export interface RefOperand {
+  readonly kind: "ref";
+  readonly base: Inst;
+  readonly type: ScalarType;
+}
+
+/** The program's context. */
+export interface ContextOperand {
+  readonly kind: "ctx";
+  readonly value: Inst;
+  readonly programKind: string;
+}
+
+/** `ctx.args`. */
+export interface ContextArgsOperand {
+  readonly kind: "ctxArgs";
+  readonly value: Inst;
+}
+
+export interface VoidOperand {
+  readonly kind: "void";
+}
+
+export interface NullOperand {
+  readonly kind: "null";
+}
+
+export interface TextOperand {
+  readonly kind: "text";
+  readonly text: string;
+}
+
+/** Known when the program is compiled: see statics.ts. */
+export interface StaticOperand {
+  readonly kind: "static";
+  readonly value: Static;
+}
+
+/** A diagnostic was given for it; whatever is made of it stays silent. */
+export interface ErrorOperand {
+  readonly kind: "error";
+}
+
+export type Operand =
+  | IntOperand | BoolOperand | QuotientOperand | MemoryOperand | KernelOperand | OpaqueOperand | NullableOperand
+  | RefOperand | ContextOperand | ContextArgsOperand | VoidOperand | NullOperand | TextOperand | StaticOperand
+  | ErrorOperand;
+
+export const errorOperand: ErrorOperand = { kind: "error" };
+export const voidOperand: VoidOperand = { kind: "void" };
+
+// ---- compile-time values ----------------------------------------------------------------------------------------
+
+export type MapKind = "hash" | "array" | "percpu_array" | "perf_event_array" | "ringbuf";
+
+/** A map as the module declares it. Key and value are what the kernel stores; `event` what is sent through it. */
+export interface MapDeclaration {
+  readonly name: string;
+  readonly kind: MapKind;
+  readonly key: DataType | undefined;
+  readonly value: DataType | undefined;
+  readonly event: DataType | undefined;
+  readonly maxEntries: number;
+  readonly node: ts.Node;
+}
+
+export interface ProgramDeclaration {
+  readonly name: string;
+  /** A row of bpf/program-kinds.ts. */
+  readonly kind: string;
+  readonly target: string;
+  readonly handler: ts.FunctionLikeDeclaration;
+  readonly node: ts.Node;
+}
+
+export type FunctionNode = ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression;
+
+/** What a module-level `const`, an import or a name of "tsbpf" stands for. */
+export type Static =
+  | { readonly kind: "schema"; readonly type: DataType }
+  | { readonly kind: "map"; readonly map: MapDeclaration }
+  | { readonly kind: "program"; readonly program: ProgramDeclaration }
+  | { readonly kind: "function"; readonly name: string; readonly node: FunctionNode }
+  | { readonly kind: "int"; readonly type: IntType | "number" | "bigint"; readonly value: bigint }
+  | { readonly kind: "bool"; readonly value: boolean }
+  | { readonly kind: "text"; readonly value: string }
+  | { readonly kind: "null" }
+  | { readonly kind: "undefined" }
+  | { readonly kind: "record"; readonly fields: ReadonlyMap<string, Static> }
+  | { readonly kind: "module"; readonly symbol: ts.Symbol }
+  /** A function of "tsbpf" itself, by its exported name. */
+  | { readonly kind: "intrinsic"; readonly name: string }
+  | { readonly kind: "math" }
+  | { readonly kind: "error" };

@@ -1,0 +1,262 @@
+// Statements. As with expressions, the table is the language.
+
+import ts from "typescript";
+import type { Variable } from "../ir/builder.js";
+import { lowerCondition } from "./conditions.js";
+import { lowerExpression } from "./expressions.js";
+import { lowerFor, lowerWhile } from "./loops.js";
+import { at, jumpTo, report, startSealed, type Lowering, type UsingRecord } from "./lowering.js";
+import { endRecord, reserveRecord } from "./map-calls.js";
+import { errorOperand, voidOperand, type FunctionNode, type Operand } from "./operands.js";
+import { tryEvaluate } from "./statics.js";
+import { unsupported } from "./unsupported.js";
+import { declaredType, isScalar, type ScalarType } from "./types.js";
+import { describe, scalarShape, shapeFor, writeShape, type Shape } from "./variables.js";
+
+type StatementLowering = (l: Lowering, node: never) => void;
+
+/** The statements of the language. */
+const table: Partial<Record<ts.SyntaxKind, StatementLowering>> = {
+  [ts.SyntaxKind.Block]: (l, node: ts.Block) => lowerBlock(l, node),
+  [ts.SyntaxKind.EmptyStatement]: () => undefined,
+  [ts.SyntaxKind.ExpressionStatement]: (l, node: ts.ExpressionStatement) => void lowerExpression(l, node.expression),
+  [ts.SyntaxKind.VariableStatement]: (l, node: ts.VariableStatement) => lowerDeclarations(l, node.declarationList),
+  [ts.SyntaxKind.IfStatement]: lowerIf,
+  [ts.SyntaxKind.ForStatement]: lowerFor,
+  [ts.SyntaxKind.WhileStatement]: lowerWhile,
+  [ts.SyntaxKind.ReturnStatement]: lowerReturn,
+  [ts.SyntaxKind.BreakStatement]: (l, node: ts.BreakStatement) => lowerJump(l, node, "breakBlock"),
+  [ts.SyntaxKind.ContinueStatement]: (l, node: ts.ContinueStatement) => lowerJump(l, node, "continueBlock"),
+  // Types mean nothing at run time.
+  [ts.SyntaxKind.InterfaceDeclaration]: () => undefined,
+  [ts.SyntaxKind.TypeAliasDeclaration]: () => undefined,
+};
+
+export function lowerStatement(l: Lowering, node: ts.Statement): void {
+  const lower = table[node.kind];
+  if (!lower) {
+    unsupported(l, node);
+    return;
+  }
+  at(l, node, () => lower(l, node as never));
+}
+
+/** A function's body, up to and including the way out at its end. */
+export function lowerBody(l: Lowering, callee: FunctionNode | ts.FunctionLikeDeclaration): void {
+  const { body } = callee as FunctionNode;
+  if (!body) return l.activation.leave(voidOperand, callee);
+  if (!ts.isBlock(body)) {
+    const value = at(l, body, () => lowerExpression(l, body));
+    // An arrow whose result nobody wants: `(ctx) => events.output(ctx, event)`.
+    l.activation.leave(returnsVoid(l, callee) && value.kind !== "error" ? voidOperand : value, body);
+    return;
+  }
+  lowerScope(l, () => body.statements.forEach((statement) => lowerStatement(l, statement)));
+  if (l.b.terminated) return;
+  if (!returnsVoid(l, callee)) report(l, callee, "missingReturn", { name: l.activation.name });
+  l.activation.leave(voidOperand, body);
+}
+
+function returnsVoid(l: Lowering, callee: ts.SignatureDeclaration): boolean {
+  const signature = l.checker.getSignatureFromDeclaration(callee);
+  if (!signature) return true;
+  const type = l.checker.getReturnTypeOfSignature(signature);
+  const parts = type.isUnion() ? type.types : [type];
+  return parts.some((part) => part.flags & (ts.TypeFlags.Void | ts.TypeFlags.Undefined));
+}
+
+function lowerBlock(l: Lowering, node: ts.Block): void {
+  lowerScope(l, () => node.statements.forEach((statement) => lowerStatement(l, statement)));
+}
+
+/** Runs `work` in a scope of its own: records that it holds by `using` are discarded at its end. */
+export function lowerScope(l: Lowering, work: () => void): void {
+  const depth = l.activation.usings.length;
+  work();
+  if (!l.b.terminated) discardUsings(l, depth);
+  l.activation.usings.length = depth;
+}
+
+// ---- using ------------------------------------------------------------------------------------------------------
+
+/** Discards the records opened since `depth`, innermost first, where they were not ended on the way. */
+export function discardUsings(l: Lowering, depth: number): void {
+  for (const record of l.activation.usings.slice(depth).reverse()) discardIfLive(l, record);
+}
+
+function discardIfLive(l: Lowering, record: UsingRecord): void {
+  const live = l.b.read(record.live);
+  if (live.op === "const" && live.value === 0n) return;
+  const discard = l.b.createBlock();
+  const after = l.b.createBlock();
+  // The pointer is asked too: the verifier follows it, and where it is null there is nothing to discard.
+  const held = l.b.createBlock();
+  l.b.branch(live, held, after);
+  startSealed(l, held);
+  l.b.branch(l.b.compare("ne", record.pointer, l.b.constant("ptr", 0n)), discard, after);
+  startSealed(l, discard);
+  endRecord(l, record.pointer, "discard");
+  l.b.write(record.live, l.b.constant("i32", 0n));
+  l.b.jump(after);
+  startSealed(l, after);
+}
+
+function lowerUsing(l: Lowering, declaration: ts.VariableDeclaration, name: ts.Identifier): void {
+  const map = declaration.initializer && reservingMap(l, declaration.initializer);
+  const symbol = l.checker.getSymbolAtLocation(name);
+  const pointer = map && reserveRecord(l, map);
+  if (!map?.event || !pointer || !symbol || isScalar(map.event)) {
+    report(l, declaration, "notAValue", {
+      what: "What `using` holds",
+      instead: "`using record = events.reserve();` on a ring buffer of structs",
+    });
+    if (symbol) l.activation.locals.set(symbol, { kind: "const", operand: errorOperand });
+    return;
+  }
+  const live: Variable = { name: `${name.text} live`, type: "i32" };
+  l.b.write(live, l.b.constant("i32", 1n));
+  l.activation.usings.push({ live, pointer });
+  const inner: Operand = {
+    kind: "memory",
+    type: map.event,
+    base: pointer,
+    offset: 0,
+    align: 8,
+    space: "ringbuf",
+    record: { name: name.text, live },
+  };
+  l.activation.locals.set(symbol, { kind: "const", operand: { kind: "nullable", present: pointer, inner } });
+}
+
+/** The ring buffer of `events.reserve()`. */
+function reservingMap(l: Lowering, node: ts.Expression): Parameters<typeof reserveRecord>[1] | undefined {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+  const owner = tryEvaluate(l, node.expression.expression);
+  return owner?.kind === "map" && node.expression.name.text === "reserve" && owner.map.kind === "ringbuf"
+    ? owner.map
+    : undefined;
+}
+
+// ---- declarations -----------------------------------------------------------------------------------------------
+
+export function lowerDeclarations(l: Lowering, list: ts.VariableDeclarationList): void {
+  const flags = list.flags & ts.NodeFlags.BlockScoped;
+  for (const declaration of list.declarations) {
+    if (!ts.isIdentifier(declaration.name)) {
+      unsupported(l, declaration.name);
+    } else if (flags === ts.NodeFlags.AwaitUsing || flags === ts.NodeFlags.None) {
+      const what = flags === ts.NodeFlags.None ? "var" : "await using";
+      report(l, list, "unsupportedSyntax", { what, instead: "use `const`, `let` or `using`" });
+    } else if (flags === ts.NodeFlags.Using) {
+      lowerUsing(l, declaration, declaration.name);
+    } else {
+      lowerVariable(l, declaration, declaration.name, flags === ts.NodeFlags.Const);
+    }
+  }
+}
+
+function lowerVariable(l: Lowering, declaration: ts.VariableDeclaration, name: ts.Identifier, isConst: boolean): void {
+  const symbol = l.checker.getSymbolAtLocation(name);
+  if (!symbol) return;
+  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(name));
+  const scalar = declared?.kind === "int" || declared?.kind === "bool" ? declared : undefined;
+  const operand = declaration.initializer ? lowerExpression(l, declaration.initializer) : voidOperand;
+  const define = (local: Parameters<typeof l.activation.locals.set>[1]): void => {
+    l.activation.locals.set(symbol, local);
+  };
+  if (operand.kind === "error") return define({ kind: "const", operand });
+  if (isConst && (!declaration.type || !scalar) && operand.kind !== "quotient") {
+    return define({ kind: "const", operand });
+  }
+  const shape = variableShape(l, declaration, name, operand, scalar);
+  if (!shape) return define({ kind: "const", operand: errorOperand });
+  if (operand.kind !== "void" || shape.kind.startsWith("nullable")) {
+    const stored = writeShape(l, declaration.initializer ?? name, name.text, shape, operand);
+    if (stored.kind === "error") return define({ kind: "const", operand: errorOperand });
+    if (isConst) return define({ kind: "const", operand: stored });
+  }
+  define({ kind: "let", name: name.text, shape });
+}
+
+/** What the variable can hold, from its declared type and its first value. Undefined after a diagnostic. */
+function variableShape(
+  l: Lowering,
+  declaration: ts.VariableDeclaration,
+  name: ts.Identifier,
+  operand: Operand,
+  scalar: ScalarType | undefined,
+): Shape | undefined {
+  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(name));
+  if (scalar) return scalarShape(name.text, scalar);
+  if (declared?.kind === "number") return scalarShape(name.text, "number");
+  if (declared?.kind === "nullable" && (declared.inner.kind === "int" || declared.inner.kind === "bool")) {
+    const inner = scalarShape(name.text, declared.inner);
+    return { kind: "nullableScalar", inner, present: { name: `${name.text}?`, type: "i32" } };
+  }
+  if (operand.kind === "memory" && operand.space !== "map") {
+    // A name for stack memory is as good as a const; assigning to it is what is refused (TSB3002).
+    return shapeFor(name.text, operand, undefined);
+  }
+  const shape = shapeFor(name.text, operand, undefined);
+  if (shape) return shape;
+  if (operand.kind === "int") report(l, declaration, "untypedBigint", { name: name.text });
+  else {
+    report(l, declaration, "notAValue", {
+      what: describe(operand),
+      instead: `give '${name.text}' a type and a first value`,
+    });
+  }
+  return undefined;
+}
+
+// ---- control flow -----------------------------------------------------------------------------------------------
+
+function lowerIf(l: Lowering, node: ts.IfStatement): void {
+  const yes = l.b.createBlock();
+  const join = l.b.createBlock();
+  const no = node.elseStatement ? l.b.createBlock() : join;
+  lowerCondition(l, node.expression, yes, no);
+  startSealed(l, yes);
+  lowerScope(l, () => lowerStatement(l, node.thenStatement));
+  jumpTo(l, join);
+  if (node.elseStatement) {
+    const { elseStatement } = node;
+    startSealed(l, no);
+    lowerScope(l, () => lowerStatement(l, elseStatement));
+    jumpTo(l, join);
+  }
+  continueAt(l, join);
+}
+
+/** Goes on at `join` if anything leads there. */
+export function continueAt(l: Lowering, join: ReturnType<Lowering["b"]["createBlock"]>): void {
+  if (l.b.isReachable(join)) startSealed(l, join);
+  else l.b.seal(join);
+}
+
+function lowerReturn(l: Lowering, node: ts.ReturnStatement): void {
+  const value = node.expression ? lowerExpression(l, node.expression) : voidOperand;
+  discardUsings(l, 0);
+  l.activation.leave(value, node.expression ?? node);
+}
+
+function lowerJump(
+  l: Lowering,
+  node: ts.BreakStatement | ts.ContinueStatement,
+  where: "breakBlock" | "continueBlock",
+): void {
+  if (node.label) {
+    report(l, node.label, "unsupportedSyntax", {
+      what: "A label",
+      instead: "put the inner loop into a function and return from it",
+    });
+    return;
+  }
+  const loop = l.activation.loops.at(-1);
+  if (!loop) return; // TypeScript has said so already.
+  discardUsings(l, loop.usingDepth);
+  l.b.jump(loop[where]);
+}
+
+/** For tests of the language's extent. */
+export const statementKinds: readonly ts.SyntaxKind[] = Object.keys(table).map(Number);

@@ -1,0 +1,28 @@
+// Members of compile-time values that are no constants themselves: methods of maps, functions of modules and Math.
+
+import type ts from "typescript";
+import { fromStatic } from "./expressions.js";
+import { report, symbolOf, type Lowering } from "./lowering.js";
+import type { Operand, Static } from "./operands.js";
+import { staticOf } from "./statics.js";
+
+/** `value.name`, or undefined after a diagnostic. */
+export function memberOfStatic(
+  l: Lowering,
+  node: ts.PropertyAccessExpression,
+  value: Static,
+): Operand | undefined {
+  if (value.kind === "error") return undefined;
+  if (value.kind === "record") {
+    const field = value.fields.get(node.name.text);
+    if (field) return fromStatic(l, field);
+  }
+  if (value.kind === "module") {
+    const symbol = symbolOf(l, node.name);
+    const member = symbol && staticOf(l, symbol);
+    if (member) return fromStatic(l, member);
+  }
+  const what = value.kind === "map" ? "a map, except to call it" : "this";
+  report(l, node.name, "unknownProperty", { name: node.name.text, what, instead: "see LANGUAGE.md for what there is" });
+  return undefined;
+}

@@ -1,0 +1,305 @@
+// What exists only at compile time: schemas, maps, programs, functions, constants and records of them, as the top
+// level of the modules declares them.
+
+import ts from "typescript";
+import { report, symbolOf, type Compilation } from "./lowering.js";
+import { foldBigint } from "./numbers.js";
+import { declareMap, declareProgram, isMapFactory, isProgramFactory } from "./declarations.js";
+import type { FunctionNode, Static } from "./operands.js";
+import { isLanguageFile } from "./program.js";
+import { boolType, intTypeByName, intTypes, layOutStruct, type DataType } from "./types.js";
+
+const errorStatic: Static = { kind: "error" };
+
+/** What the symbol of a module-level declaration stands for. Undefined for a symbol that is not one. */
+export function staticOf(c: Compilation, symbol: ts.Symbol): Static | undefined {
+  const known = c.statics.get(symbol);
+  if (known) return known;
+  const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
+  if (!declaration) return undefined;
+  if (symbol.name === "undefined") return { kind: "undefined" };
+  if (isLanguageFile(declaration.getSourceFile())) return languageName(symbol.name);
+  // A constant that needs itself ends here instead of in a loop.
+  c.statics.set(symbol, errorStatic);
+  const value = declared(c, symbol, declaration);
+  if (value) c.statics.set(symbol, value);
+  else c.statics.delete(symbol);
+  return value;
+}
+
+function languageName(name: string): Static {
+  if (name === "Math") return { kind: "math" };
+  const int = intTypeByName(name);
+  if (int) return { kind: "schema", type: int };
+  if (name === "bool") return { kind: "schema", type: boolType };
+  return { kind: "intrinsic", name };
+}
+
+function declared(c: Compilation, symbol: ts.Symbol, declaration: ts.Declaration): Static | undefined {
+  if (ts.isSourceFile(declaration)) return { kind: "module", symbol };
+  if (ts.isFunctionDeclaration(declaration)) return { kind: "function", name: symbol.name, node: declaration };
+  if (!ts.isVariableDeclaration(declaration) || !isModuleLevel(declaration)) return undefined;
+  if (!(ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const)) {
+    report(c, declaration.name, "moduleState");
+    return errorStatic;
+  }
+  return declaration.initializer ? evaluate(c, declaration.initializer) : errorStatic;
+}
+
+/** Declared directly in a module, where it lives as long as the program. */
+export function isModuleLevel(declaration: ts.VariableDeclaration): boolean {
+  return ts.isVariableStatement(declaration.parent.parent) && ts.isSourceFile(declaration.parent.parent.parent);
+}
+
+/** The compile-time value of an expression; a diagnostic where it has none. */
+export function evaluate(c: Compilation, node: ts.Expression): Static {
+  const known = c.staticNodes.get(node);
+  if (known) return known;
+  const value = tryEvaluate(c, node);
+  if (!value) {
+    report(c, node, "notConstant", { what: "This value" });
+    return errorStatic;
+  }
+  c.staticNodes.set(node, value);
+  return value;
+}
+
+/** As {@link evaluate}, without a diagnostic: undefined for what is only known when the program runs. */
+export function tryEvaluate(c: Compilation, node: ts.Expression): Static | undefined {
+  const known = c.staticNodes.get(node);
+  if (known) return known;
+  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) {
+    return ts.isAsExpression(node) && !isConstAssertion(node) ? undefined : tryEvaluate(c, node.expression);
+  }
+  if (ts.isNumericLiteral(node)) return numberLiteral(c, node);
+  if (ts.isBigIntLiteral(node)) return bigintLiteral(c, node);
+  if (ts.isStringLiteralLike(node)) return { kind: "text", value: node.text };
+  if (node.kind === ts.SyntaxKind.TrueKeyword) return { kind: "bool", value: true };
+  if (node.kind === ts.SyntaxKind.FalseKeyword) return { kind: "bool", value: false };
+  if (node.kind === ts.SyntaxKind.NullKeyword) return { kind: "null" };
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return functionValue(node);
+  if (ts.isIdentifier(node)) {
+    const symbol = symbolOf(c, node);
+    return symbol && staticOf(c, symbol);
+  }
+  if (ts.isPropertyAccessExpression(node)) return memberOf(c, node);
+  if (ts.isPrefixUnaryExpression(node)) return foldUnary(c, node);
+  if (ts.isBinaryExpression(node)) return foldBinary(c, node);
+  if (ts.isObjectLiteralExpression(node)) return record(c, node);
+  if (ts.isCallExpression(node)) return evaluateCall(c, node);
+  return undefined;
+}
+
+function isConstAssertion(node: ts.AsExpression): boolean {
+  return ts.isTypeReferenceNode(node.type) && node.type.getText() === "const";
+}
+
+function numberLiteral(c: Compilation, node: ts.NumericLiteral): Static {
+  const value = Number(node.text);
+  if (Number.isSafeInteger(value)) return { kind: "int", type: "number", value: BigInt(value) };
+  if (Number.isInteger(value)) report(c, node, "unsafeInteger");
+  else report(c, node, "fraction", { literal: node.getText() });
+  return errorStatic;
+}
+
+function bigintLiteral(c: Compilation, node: ts.BigIntLiteral): Static {
+  const value = BigInt(node.text.replace(/n$/, ""));
+  if (value < 2n ** 64n) return { kind: "int", type: "bigint", value };
+  report(c, node, "bigLiteral", { literal: node.getText() });
+  return errorStatic;
+}
+
+function functionValue(node: ts.ArrowFunction | ts.FunctionExpression): Static {
+  const { parent } = node;
+  const name = ts.isVariableDeclaration(parent) ? parent.name.getText() : (node.name?.text ?? "function");
+  return { kind: "function", name, node: node as FunctionNode };
+}
+
+function memberOf(c: Compilation, node: ts.PropertyAccessExpression): Static | undefined {
+  const object = tryEvaluate(c, node.expression);
+  if (object?.kind === "record") return object.fields.get(node.name.text);
+  if (object?.kind !== "module") return undefined;
+  const symbol = symbolOf(c, node.name);
+  return symbol && staticOf(c, symbol);
+}
+
+function foldUnary(c: Compilation, node: ts.PrefixUnaryExpression): Static | undefined {
+  const operand = tryEvaluate(c, node.operand);
+  if (operand?.kind === "bool" && node.operator === ts.SyntaxKind.ExclamationToken) {
+    return { kind: "bool", value: !operand.value };
+  }
+  if (operand?.kind !== "int") return undefined;
+  switch (node.operator) {
+    case ts.SyntaxKind.MinusToken:
+      return { ...operand, type: plainType(operand), value: -operand.value };
+    case ts.SyntaxKind.PlusToken:
+      return operand;
+    case ts.SyntaxKind.TildeToken:
+      return operand.type === "number" ? { ...operand, value: BigInt.asIntN(32, ~operand.value) } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function plainType(operand: Static & { kind: "int" }): "number" | "bigint" {
+  return operand.type === "bigint" || (typeof operand.type !== "string" && operand.type.bits === 64)
+    ? "bigint"
+    : "number";
+}
+
+/** Arithmetic on plain constants. Sized ones are left to lowering, which knows how each wraps. */
+function foldBinary(c: Compilation, node: ts.BinaryExpression): Static | undefined {
+  const left = tryEvaluate(c, node.left);
+  const right = left && tryEvaluate(c, node.right);
+  if (left?.kind !== "int" || right?.kind !== "int" || left.type !== right.type) return undefined;
+  const operator = node.operatorToken.getText();
+  if (left.type === "bigint") {
+    if (operator === "**") return { ...left, value: left.value ** right.value };
+    const folded = foldBigint(operator as Parameters<typeof foldBigint>[0], left.value, right.value);
+    return folded === undefined ? undefined : { ...left, value: folded };
+  }
+  return left.type === "number" ? foldNumbers(c, node, operator, Number(left.value), Number(right.value)) : undefined;
+}
+
+const numberFolds: Record<string, (a: number, b: number) => number> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+  "%": (a, b) => a % b,
+  "**": (a, b) => a ** b,
+  "&": (a, b) => a & b,
+  "|": (a, b) => a | b,
+  "^": (a, b) => a ^ b,
+  "<<": (a, b) => a << b,
+  ">>": (a, b) => a >> b,
+  ">>>": (a, b) => a >>> b,
+};
+
+function foldNumbers(c: Compilation, node: ts.Node, operator: string, a: number, b: number): Static | undefined {
+  const fold = numberFolds[operator];
+  if (!fold) return undefined;
+  const value = fold(a, b);
+  if (Number.isSafeInteger(value)) return { kind: "int", type: "number", value: BigInt(value) };
+  // A quotient that is no integer may still be converted to one by what is around it.
+  if (operator === "/" || operator === "%") return undefined;
+  report(c, node, "unsafeInteger");
+  return errorStatic;
+}
+
+function record(c: Compilation, node: ts.ObjectLiteralExpression): Static | undefined {
+  const fields = new Map<string, Static>();
+  for (const property of node.properties) {
+    if (ts.isPropertyAssignment(property) && !ts.isComputedPropertyName(property.name)) {
+      const value = tryEvaluate(c, property.initializer);
+      if (!value) return undefined;
+      fields.set(propertyName(property.name), value);
+    } else if (ts.isShorthandPropertyAssignment(property)) {
+      const value = tryEvaluate(c, property.name);
+      if (!value) return undefined;
+      fields.set(property.name.text, value);
+    } else {
+      return undefined;
+    }
+  }
+  return { kind: "record", fields };
+}
+
+export function propertyName(name: ts.PropertyName): string {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : name.getText();
+}
+
+// ---- calls that declare -----------------------------------------------------------------------------------------
+
+/** Names of "tsbpf" that declare something and so belong at the top of a module. */
+export const declaringNames: ReadonlySet<string> = new Set(["struct", "array", "chars", "bytes"]);
+
+function evaluateCall(c: Compilation, node: ts.CallExpression): Static | undefined {
+  const callee = tryEvaluate(c, node.expression);
+  if (callee?.kind !== "intrinsic") return convertConstant(c, node, callee);
+  const { name } = callee;
+  if (declaringNames.has(name)) {
+    const type = schemaType(c, node, name);
+    return type ? { kind: "schema", type } : errorStatic;
+  }
+  if (isMapFactory(name)) {
+    const map = declareMap(c, node, name);
+    return map ? { kind: "map", map } : errorStatic;
+  }
+  if (isProgramFactory(name)) {
+    const program = declareProgram(c, node, name);
+    return program ? { kind: "program", program } : errorStatic;
+  }
+  return undefined;
+}
+
+/** `u32(5)` of a constant that fits is a constant too. */
+function convertConstant(c: Compilation, node: ts.CallExpression, callee: Static | undefined): Static | undefined {
+  const argument = node.arguments[0];
+  if (callee?.kind !== "schema" || callee.type.kind !== "int" || !argument) return undefined;
+  const value = tryEvaluate(c, argument);
+  if (value?.kind !== "int") return undefined;
+  const { type } = callee;
+  const wrapped = type.signed ? BigInt.asIntN(type.bits, value.value) : BigInt.asUintN(type.bits, value.value);
+  return { kind: "int", type, value: wrapped };
+}
+
+function schemaType(c: Compilation, node: ts.CallExpression, name: string): DataType | undefined {
+  const [first, second] = node.arguments;
+  if (name === "struct") return first && structType(c, node, first);
+  if (name === "array") {
+    const element = first && schemaArgument(c, first);
+    const length = second && lengthArgument(c, second);
+    return element && length !== undefined ? { kind: "array", form: "elements", element, length } : undefined;
+  }
+  const length = first && lengthArgument(c, first);
+  if (length === undefined) return undefined;
+  return { kind: "array", form: name === "chars" ? "chars" : "bytes", element: intTypes.u8, length };
+}
+
+function structType(c: Compilation, call: ts.CallExpression, node: ts.Expression): DataType | undefined {
+  const value = evaluate(c, node);
+  if (value.kind !== "record") {
+    if (value.kind !== "error") report(c, node, "notConstant", { what: "The list of fields" });
+    return undefined;
+  }
+  const fields: { name: string; type: DataType }[] = [];
+  for (const [name, field] of value.fields) {
+    if (field.kind !== "schema") {
+      if (field.kind !== "error") report(c, node, "mapOption", { what: `Field '${name}'`, needed: "a schema", instead: "for example u32, chars(16) or another struct" });
+      return undefined;
+    }
+    fields.push({ name, type: field.type });
+  }
+  return layOutStruct(declaredName(call) ?? "", fields);
+}
+
+/** The name of the `const` that this expression initialises. */
+export function declaredName(node: ts.Expression): string | undefined {
+  const { parent } = node;
+  return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name.text : undefined;
+}
+
+/** An argument that must be a schema. */
+export function schemaArgument(c: Compilation, node: ts.Expression): DataType | undefined {
+  const value = evaluate(c, node);
+  if (value.kind === "schema") return value.type;
+  if (value.kind !== "error") {
+    report(c, node, "mapOption", { what: "This argument", needed: "a schema", instead: "for example u32 or a struct" });
+  }
+  return undefined;
+}
+
+/** An argument that must be a count known at compile time. */
+export function lengthArgument(c: Compilation, node: ts.Expression): number | undefined {
+  const value = evaluate(c, node);
+  if (value.kind === "int" && value.value >= 1n && value.value <= 0x7fffffffn) return Number(value.value);
+  if (value.kind !== "error") {
+    report(c, node, "mapOption", {
+      what: "This length",
+      needed: "a constant of at least 1",
+      instead: "write a number, or a module-level const",
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,84 @@
+// What the language does not have: a name for each construct, and what to write instead.
+
+import ts from "typescript";
+import { report, type Compilation } from "./lowering.js";
+import { errorOperand, type ErrorOperand } from "./operands.js";
+
+interface Advice {
+  readonly what: string;
+  readonly instead: string;
+}
+
+const K = ts.SyntaxKind;
+
+const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
+  [K.AnyKeyword]: { what: "any", instead: "give it a sized type such as u32" },
+  [K.ArrayLiteralExpression]: {
+    what: "An array literal",
+    instead: "declare `array(u32, 4)` as a field of a struct and assign its elements",
+  },
+  [K.ArrowFunction]: { what: "A function as a value", instead: "call a function from the top of the module" },
+  [K.FunctionExpression]: { what: "A function as a value", instead: "call a function from the top of the module" },
+  [K.FunctionDeclaration]: { what: "A function inside a function", instead: "move it to the top of the module" },
+  [K.AsExpression]: { what: "A type assertion", instead: "use a conversion: `u32(x)`" },
+  [K.TypeAssertionExpression]: { what: "A type assertion", instead: "use a conversion: `u32(x)`" },
+  [K.AwaitExpression]: { what: "await", instead: "a program runs to its end at once: remove it" },
+  [K.YieldExpression]: { what: "yield", instead: "a program runs to its end at once: remove it" },
+  [K.ClassDeclaration]: { what: "A class", instead: "use a struct and functions" },
+  [K.ClassExpression]: { what: "A class", instead: "use a struct and functions" },
+  [K.CommaToken]: { what: "The comma operator", instead: "write two statements" },
+  [K.DebuggerStatement]: { what: "debugger", instead: "use bpfTracePrintk" },
+  [K.DeleteExpression]: { what: "delete", instead: "set the field to 0, or use a map's `delete`" },
+  [K.DoStatement]: { what: "do … while", instead: "use `for` or `while`" },
+  [K.EnumDeclaration]: { what: "An enum", instead: "use constants: `const State = { Idle: 0, Busy: 1 } as const`" },
+  [K.ForInStatement]: { what: "for … in", instead: "name the fields one by one" },
+  [K.ForOfStatement]: { what: "for … of", instead: "count: `for (let i = 0; i < 8; i++)`" },
+  [K.LabeledStatement]: { what: "A label", instead: "put the inner loop into a function and return from it" },
+  [K.NewExpression]: { what: "new", instead: "call the struct's schema: `ExecEvent({ pid })`" },
+  [K.ObjectLiteralExpression]: {
+    what: "An object literal",
+    instead: "declare a struct: `const Point = struct({ x: u32, y: u32 })` and call it",
+  },
+  [K.RegularExpressionLiteral]: { what: "A regular expression", instead: "compare bytes one by one" },
+  [K.SpreadElement]: { what: "Spread", instead: "name the values one by one" },
+  [K.SpreadAssignment]: { what: "Spread", instead: "name the fields one by one" },
+  [K.SwitchStatement]: { what: "switch", instead: "use `if` … `else if`" },
+  [K.TaggedTemplateExpression]: { what: "A tagged template", instead: "use plain text" },
+  [K.TemplateExpression]: { what: "A template with values", instead: "use plain text" },
+  [K.ThisKeyword]: { what: "this", instead: "pass what is needed as a parameter" },
+  [K.ThrowStatement]: { what: "throw", instead: "return early" },
+  [K.TryStatement]: { what: "try", instead: "check values and return early" },
+  [K.TypeOfExpression]: { what: "typeof", instead: "the type is known when the program is compiled" },
+  [K.VoidExpression]: { what: "void", instead: "call the function as a statement" },
+  [K.WithStatement]: { what: "with", instead: "name the object" },
+  [K.BindingElement]: { what: "Destructuring", instead: "read the fields one by one" },
+  [K.ObjectBindingPattern]: { what: "Destructuring", instead: "read the fields one by one" },
+  [K.ArrayBindingPattern]: { what: "Destructuring", instead: "read the elements one by one" },
+};
+
+const operatorAdvice: Record<string, string> = {
+  "==": "use ===",
+  "!=": "use !==",
+  "**": "multiply, or write the constant",
+  ",": "write two statements",
+  in: "the fields are known when the program is compiled",
+  instanceof: "the type is known when the program is compiled",
+  "&&=": "write an `if`",
+  "||=": "write an `if`",
+  "??=": "write an `if`",
+  "**=": "multiply, or write the constant",
+};
+
+/** Gives the diagnostic for a construct outside the language. */
+export function unsupported(c: Compilation, node: ts.Node): ErrorOperand {
+  if (ts.isBinaryExpression(node)) {
+    const operator = node.operatorToken.getText();
+    const instead = operatorAdvice[operator] ?? "use another operator";
+    report(c, node.operatorToken, "unsupportedSyntax", { what: `The operator '${operator}'`, instead });
+    return errorOperand;
+  }
+  const known = advice[node.kind];
+  const what = known?.what ?? `This construct (${ts.SyntaxKind[node.kind] ?? "unknown"})`;
+  report(c, node, "unsupportedSyntax", { what, instead: known?.instead ?? "see LANGUAGE.md for what there is" });
+  return errorOperand;
+}

@@ -1,0 +1,272 @@
+// Locals: a `const` is its operand; a `let` is one or two SSA variables that hold an operand's values.
+
+import type ts from "typescript";
+import type { Variable } from "../ir/builder.js";
+import { report, type Lowering } from "./lowering.js";
+import { constantInt, convertTo, plainNumber, rangeOf, safeRange, sizedInt } from "./numbers.js";
+import { address } from "./memory.js";
+import { kernelAddress } from "./kernel.js";
+import {
+  errorOperand, type IntOperand, type KernelStruct, type MemoryOperand, type Operand,
+} from "./operands.js";
+import { boolType, type AggregateType, type IntType, type ScalarType } from "./types.js";
+
+/** What a variable can hold; decided at its declaration. */
+export type Shape =
+  | { readonly kind: "int"; readonly type: IntType | "number"; readonly variable: Variable }
+  | { readonly kind: "bool"; readonly variable: Variable }
+  | { readonly kind: "kernel"; readonly struct: KernelStruct; readonly variable: Variable }
+  | {
+      readonly kind: "memory";
+      readonly type: AggregateType;
+      readonly space: MemoryOperand["space"];
+      readonly align: number;
+      readonly record: MemoryOperand["record"];
+      readonly variable: Variable;
+    }
+  | { readonly kind: "ref"; readonly type: ScalarType; readonly variable: Variable }
+  | { readonly kind: "opaque"; readonly variable: Variable }
+  /** A pointer that is null when missing. */
+  | { readonly kind: "nullablePointer"; readonly inner: Shape & { readonly variable: Variable } }
+  | { readonly kind: "nullableScalar"; readonly inner: Shape & { kind: "int" | "bool" }; readonly present: Variable };
+
+export type Local =
+  | { readonly kind: "const"; readonly operand: Operand }
+  | { readonly kind: "let"; readonly name: string; readonly shape: Shape };
+
+/**
+ * A shape for values like `operand`. `declared` is the sized type that the declaration names, if any: stored values
+ * wrap to it. Undefined for what cannot be in a variable.
+ */
+export function shapeFor(name: string, operand: Operand, declared: ScalarType | undefined): Shape | undefined {
+  switch (operand.kind) {
+    case "int": {
+      const type = declared?.kind === "int" ? declared : operand.type;
+      if (type === "bigint") return undefined;
+      return { kind: "int", type, variable: { name, type: "i64" } };
+    }
+    case "quotient":
+      return { kind: "int", type: declared?.kind === "int" ? declared : "number", variable: { name, type: "i64" } };
+    case "bool":
+      return { kind: "bool", variable: { name, type: "i32" } };
+    case "kernel":
+      if (operand.type.kind !== "struct") return undefined;
+      return { kind: "kernel", struct: operand.type.struct, variable: { name, type: "ptr" } };
+    case "memory": {
+      const { type, space, align, record } = operand;
+      return { kind: "memory", type, space, align, record, variable: { name, type: "ptr" } };
+    }
+    case "ref":
+      return { kind: "ref", type: operand.type, variable: { name, type: "ptr" } };
+    case "opaque":
+      return { kind: "opaque", variable: { name, type: "ptr" } };
+    case "nullable":
+      return nullableShape(name, operand.inner, declared);
+    default:
+      return undefined;
+  }
+}
+
+/** The shape of a scalar of this type. */
+export function scalarShape(name: string, type: ScalarType | "number"): Shape & { kind: "int" | "bool" } {
+  if (type !== "number" && type.kind === "bool") return { kind: "bool", variable: { name, type: "i32" } };
+  return { kind: "int", type, variable: { name, type: "i64" } };
+}
+
+export function nullableShape(name: string, inner: Operand, declared: ScalarType | undefined): Shape | undefined {
+  const shape = shapeFor(name, inner, declared);
+  if (!shape) return undefined;
+  if (shape.kind === "int" || shape.kind === "bool") {
+    return { kind: "nullableScalar", inner: shape, present: { name: `${name}?`, type: "i32" } };
+  }
+  if (shape.kind === "nullablePointer" || shape.kind === "nullableScalar") return shape;
+  return { kind: "nullablePointer", inner: shape };
+}
+
+/** The variable's value now. */
+export function readShape(l: Lowering, shape: Shape): Operand {
+  switch (shape.kind) {
+    case "int": {
+      const value = l.b.read(shape.variable);
+      if (value.op === "const") return constantInShape(l, shape.type, value.value);
+      return shape.type === "number" ? plainNumber(value, safeRange, true) : sizedInt(shape.type, value);
+    }
+    case "bool":
+      return { kind: "bool", value: l.b.read(shape.variable) };
+    case "kernel":
+      return {
+        kind: "kernel",
+        root: shape.struct,
+        base: l.b.read(shape.variable),
+        path: [],
+        type: { kind: "struct", struct: shape.struct },
+      };
+    case "memory": {
+      const { type, space, align, record } = shape;
+      return { kind: "memory", type, base: l.b.read(shape.variable), offset: 0, align, space, record };
+    }
+    case "ref":
+      return { kind: "ref", base: l.b.read(shape.variable), type: shape.type };
+    case "opaque":
+      return { kind: "opaque", value: l.b.read(shape.variable) };
+    case "nullablePointer":
+      return { kind: "nullable", present: l.b.read(shape.inner.variable), inner: readShape(l, shape.inner) };
+    case "nullableScalar":
+      return { kind: "nullable", present: l.b.read(shape.present), inner: readShape(l, shape.inner) };
+  }
+}
+
+/** A variable that is known to hold one value here keeps its exact range. */
+function constantInShape(l: Lowering, type: IntType | "number", bits: bigint): IntOperand {
+  const unsigned64 = type !== "number" && type.bits === 64 && !type.signed;
+  return constantInt(l, type, unsigned64 ? bits : BigInt.asIntN(64, bits));
+}
+
+/** Stores `operand` in the variable; a sized one wraps it. Gives what the variable then holds. */
+export function writeShape(l: Lowering, node: ts.Node, name: string, shape: Shape, operand: Operand): Operand {
+  if (operand.kind === "error") return errorOperand;
+  if (!writeValue(l, node, name, shape, operand)) return errorOperand;
+  return readShape(l, shape);
+}
+
+function writeValue(l: Lowering, node: ts.Node, name: string, shape: Shape, operand: Operand): boolean {
+  switch (shape.kind) {
+    case "int":
+      return writeInt(l, node, shape, operand);
+    case "bool":
+      if (operand.kind !== "bool") return mismatch(l, node, operand);
+      l.b.write(shape.variable, operand.value);
+      return true;
+    case "nullableScalar":
+      return writeNullableScalar(l, node, name, shape, operand);
+    case "nullablePointer": {
+      const present = operand.kind === "nullable" ? operand.inner : operand;
+      if (operand.kind === "null" || operand.kind === "void") {
+        l.b.write(shape.inner.variable, l.b.constant("ptr", 0n));
+        return true;
+      }
+      return writePointer(l, node, name, shape.inner, present);
+    }
+    default:
+      return writePointer(l, node, name, shape, operand.kind === "nullable" ? operand.inner : operand);
+  }
+}
+
+function writeInt(l: Lowering, node: ts.Node, shape: Shape & { kind: "int" }, operand: Operand): boolean {
+  if (operand.kind === "quotient") {
+    const source = node.getText();
+    report(l, node, "looseQuotient", { operator: operand.operator, source });
+    return false;
+  }
+  if (operand.kind !== "int") return mismatch(l, node, operand);
+  l.b.write(shape.variable, shape.type === "number" ? operand.value : convertTo(l, operand, shape.type).value);
+  return true;
+}
+
+function writeNullableScalar(
+  l: Lowering,
+  node: ts.Node,
+  name: string,
+  shape: Shape & { kind: "nullableScalar" },
+  operand: Operand,
+): boolean {
+  if (operand.kind === "null" || operand.kind === "void") {
+    const zero: Operand =
+      shape.inner.kind === "bool"
+        ? { kind: "bool", value: l.b.constant("i32", 0n) }
+        : constantInt(l, shape.inner.type, 0n);
+    l.b.write(shape.present, l.b.constant("i32", 0n));
+    return writeValue(l, node, name, shape.inner, zero);
+  }
+  if (operand.kind !== "nullable") {
+    l.b.write(shape.present, l.b.constant("i32", 1n));
+    return writeValue(l, node, name, shape.inner, operand);
+  }
+  const present =
+    operand.present.type === "ptr"
+      ? l.b.compare("ne", operand.present, l.b.constant("ptr", 0n))
+      : operand.present;
+  l.b.write(shape.present, present);
+  return writeValue(l, node, name, shape.inner, operand.inner);
+}
+
+function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, operand: Operand): boolean {
+  if (shape.kind === "memory" && operand.kind === "memory") {
+    // Memory of two kinds in one variable would make one instruction reach both, which the verifier forbids; and
+    // stack memory is made once for each place in the source, so that a name for it must not move.
+    if (shape.space !== operand.space || operand.space !== "map" || shape.type !== operand.type) {
+      report(l, node, "rebindMemory", { name });
+      return false;
+    }
+    l.b.write(shape.variable, address(l, operand));
+    return true;
+  }
+  if (shape.kind === "kernel" && operand.kind === "kernel" && operand.type.kind === "struct") {
+    l.b.write(shape.variable, kernelAddress(l, operand));
+    return true;
+  }
+  if (shape.kind === "ref" && operand.kind === "ref") {
+    l.b.write(shape.variable, operand.base);
+    return true;
+  }
+  if (shape.kind === "opaque" && operand.kind === "opaque") {
+    l.b.write(shape.variable, operand.value);
+    return true;
+  }
+  return mismatch(l, node, operand);
+}
+
+function mismatch(l: Lowering, node: ts.Node, operand: Operand): boolean {
+  report(l, node, "notAValue", { what: describe(operand), instead: "store a value of the variable's own type" });
+  return false;
+}
+
+/** For messages. */
+export function describe(operand: Operand): string {
+  switch (operand.kind) {
+    case "int":
+      return operand.type === "number" ? "a number" : operand.type === "bigint" ? "a bigint" : "an integer";
+    case "bool":
+      return "a boolean";
+    case "quotient":
+      return "a quotient";
+    case "memory":
+      return operand.type.kind === "struct" ? "a struct" : "an array";
+    case "kernel":
+      return "kernel memory";
+    case "opaque":
+      return "a kernel object";
+    case "nullable":
+      return "a value that may be missing";
+    case "ref":
+      return "a reference";
+    case "ctx":
+      return "the context";
+    case "ctxArgs":
+      return "the list of arguments";
+    case "void":
+      return "undefined";
+    case "null":
+      return "null";
+    case "text":
+      return "text";
+    case "static":
+      return describeStatic(operand.value.kind);
+    case "error":
+      return "this";
+  }
+}
+
+function describeStatic(kind: string): string {
+  const names: Record<string, string> = {
+    schema: "a schema", map: "a map", program: "a program", function: "a function", record: "an object",
+    module: "a module", intrinsic: "a function of tsbpf", math: "Math",
+  };
+  return names[kind] ?? "this";
+}
+
+/** The bounds of a declared type, for variables that hold it. */
+export function declaredRange(type: ScalarType | "number"): { low: bigint; high: bigint } {
+  if (type === "number") return safeRange;
+  return type === boolType || type.kind === "bool" ? { low: 0n, high: 1n } : rangeOf(type);
+}

@@ -1,0 +1,394 @@
+// Builds functions in SSA form while the front end walks the source: Braun et al., "Simple and Efficient
+// Construction of Static Single Assignment Form" (2013), with block parameters in the place of phis.
+
+import { assert } from "../../util/assert.js";
+import type { CoreRelocKind } from "../../btf/types.js";
+import type {
+  BinaryOp, Block, CompareOp, ConvertInst, Func, Inst, MemType, ParamInst, SlotInst, Span, StoreInst, Target,
+  Terminator, Type,
+} from "./ir.js";
+
+/** A source variable. Its identity is the object; `name` is for dumps. */
+export interface Variable {
+  readonly name: string;
+  readonly type: Type;
+}
+
+interface BlockState {
+  readonly predecessors: Target[];
+  readonly definitions: Map<Variable, Inst>;
+  /** Parameters made before all predecessors were known. */
+  readonly incomplete: Map<Variable, ParamInst>;
+  readonly paramVariables: Map<ParamInst, Variable>;
+  sealed: boolean;
+  terminated: boolean;
+  /** Started without a predecessor: nothing that leaves it counts as an edge. */
+  dead: boolean;
+}
+
+/** A block parameter that takes another value as an argument on some edge. */
+interface ParamUser {
+  readonly block: Block;
+  readonly param: ParamInst;
+}
+
+type NewInst = Inst extends infer I ? (I extends Inst ? Omit<I, "id" | "span"> : never) : never;
+
+export class FunctionBuilder {
+  readonly func: Func;
+  span: Span | undefined;
+  #current: Block;
+  readonly #states = new Map<Block, BlockState>();
+  /** Replaced trivial parameters, so that values the caller still holds can be resolved. */
+  readonly #replaced = new Map<Inst, Inst>();
+  readonly #constants = new Map<string, Inst>();
+  readonly #slots: SlotInst[] = [];
+
+  constructor(name: string, section: string | undefined, returns: Type | "void", voidReturn: "zero" | "anything") {
+    this.func = { name, section, returns, voidReturn, blocks: [], nextId: 0 };
+    this.#current = this.createBlock();
+    this.seal(this.#current);
+    this.func.blocks.push(this.#current);
+  }
+
+  // ---- blocks -------------------------------------------------------------------------------------------------
+
+  get current(): Block {
+    return this.#current;
+  }
+
+  /** True after a terminator: what follows in the source cannot be reached. */
+  get terminated(): boolean {
+    return this.#state(this.#current).terminated;
+  }
+
+  /** True in code that nothing leads to. */
+  get unreachableHere(): boolean {
+    const state = this.#state(this.#current);
+    return state.terminated || state.dead;
+  }
+
+  /** A block without predecessors yet; it joins the function when control is first led to it by {@link start}. */
+  createBlock(): Block {
+    const block: Block = {
+      id: this.func.nextId++,
+      params: [],
+      insts: [],
+      term: { op: "unreachable", span: undefined },
+    };
+    this.#states.set(block, {
+      predecessors: [],
+      definitions: new Map(),
+      incomplete: new Map(),
+      paramVariables: new Map(),
+      sealed: false,
+      terminated: false,
+      dead: false,
+    });
+    return block;
+  }
+
+  /** Goes on in `block`. Blocks are laid out in the order in which they are started. */
+  start(block: Block): void {
+    assert(this.terminated, `block ${this.#current.id} has no terminator`);
+    const state = this.#state(block);
+    state.dead = state.predecessors.length === 0;
+    this.func.blocks.push(block);
+    this.#current = block;
+  }
+
+  /** All predecessors of `block` are known now. */
+  seal(block: Block): void {
+    const state = this.#state(block);
+    assert(!state.sealed, `block ${block.id} is sealed twice`);
+    state.sealed = true;
+    for (const [variable, param] of state.incomplete) this.#fillParam(block, variable, param);
+    state.incomplete.clear();
+  }
+
+  isReachable(block: Block): boolean {
+    return this.#state(block).predecessors.length > 0;
+  }
+
+  addParam(type: Type): ParamInst {
+    const param: ParamInst = { id: this.func.nextId++, op: "param", type, args: [], span: this.span };
+    this.#current.params.push(param);
+    return param;
+  }
+
+  // ---- variables ----------------------------------------------------------------------------------------------
+
+  write(variable: Variable, value: Inst): void {
+    assert(value.type === variable.type, `variable ${variable.name} is ${variable.type}, not ${value.type}`);
+    this.#state(this.#current).definitions.set(variable, value);
+  }
+
+  read(variable: Variable): Inst {
+    return this.#read(variable, this.#current);
+  }
+
+  /** The value that took the place of `value` when a block parameter turned out to be superfluous. */
+  resolve(value: Inst): Inst {
+    let current = value;
+    for (let next = this.#replaced.get(current); next; next = this.#replaced.get(current)) current = next;
+    return current;
+  }
+
+  // ---- terminators --------------------------------------------------------------------------------------------
+
+  jump(block: Block): void {
+    const target: Target = { block, args: [] };
+    this.#terminate({ op: "jump", target, span: this.span }, [target]);
+  }
+
+  branch(cond: Inst, then: Block, otherwise: Block): void {
+    const thenTarget: Target = { block: then, args: [] };
+    const elseTarget: Target = { block: otherwise, args: [] };
+    assert(cond.type === "i32", `a branch on ${cond.type}`);
+    this.#terminate(
+      { op: "br", cond: this.resolve(cond), then: thenTarget, else: elseTarget, span: this.span },
+      [thenTarget, elseTarget],
+    );
+  }
+
+  ret(value: Inst | undefined): void {
+    this.#terminate({ op: "ret", value: value && this.resolve(value), span: this.span }, []);
+  }
+
+  unreachable(): void {
+    this.#terminate({ op: "unreachable", span: this.span }, []);
+  }
+
+  // ---- instructions -------------------------------------------------------------------------------------------
+
+  /** Constants are shared within a function and stand in the entry block. */
+  constant(type: Type, value: bigint): Inst {
+    const bits = type === "i32" ? 32 : 64;
+    const wrapped = BigInt.asUintN(bits, value);
+    const key = `${type} ${wrapped}`;
+    const known = this.#constants.get(key);
+    if (known) return known;
+    const inst: Inst = { id: this.func.nextId++, op: "const", type, args: [], span: undefined, value: wrapped };
+    this.#constants.set(key, inst);
+    return inst;
+  }
+
+  slot(name: string, size: number, align: number): Inst {
+    const inst: SlotInst = {
+      id: this.func.nextId++, op: "slot", type: "ptr", args: [], span: this.span, size, align, name,
+    };
+    this.#slots.push(inst);
+    return inst;
+  }
+
+  binary(op: BinaryOp, left: Inst, right: Inst): Inst {
+    return this.#add({ op, type: left.type as Type, args: [left, right] });
+  }
+
+  compare(op: CompareOp, left: Inst, right: Inst): Inst {
+    return this.#add({ op, type: "i32", args: [left, right] });
+  }
+
+  convert(op: ConvertInst["op"], type: Type, value: Inst): Inst {
+    return this.#add({ op, type, args: [value] });
+  }
+
+  load(type: "i32" | "i64", mem: MemType, ptr: Inst, offset: number): Inst {
+    return this.#add({ op: "load", type, mem, offset, args: [ptr] });
+  }
+
+  store(mem: StoreInst["mem"], ptr: Inst, offset: number, value: Inst): void {
+    this.#add({ op: "store", type: "void", mem, offset, args: [ptr, value] });
+  }
+
+  zero(ptr: Inst, offset: number, size: number, align: number): void {
+    if (size > 0) this.#add({ op: "zero", type: "void", offset, size, align, args: [ptr] });
+  }
+
+  copy(dst: Inst, dstOffset: number, src: Inst, srcOffset: number, size: number, align: number): void {
+    if (size > 0) this.#add({ op: "copy", type: "void", dstOffset, srcOffset, size, align, args: [dst, src] });
+  }
+
+  kread(type: "i32" | "i64", mem: MemType, address: Inst): Inst {
+    return this.#add({ op: "kread", type, mem, args: [address] });
+  }
+
+  kreadInto(dst: Inst, dstOffset: number, address: Inst, size: number): void {
+    this.#add({ op: "kreadinto", type: "void", dstOffset, size, args: [dst, address] });
+  }
+
+  map(name: string): Inst {
+    return this.#add({ op: "map", type: "ptr", name, args: [] });
+  }
+
+  call(helper: number, type: Type | "void", args: Inst[]): Inst {
+    return this.#add({ op: "call", type, helper, args });
+  }
+
+  core(type: "i32" | "i64", reloc: CoreRelocKind, typeKey: string, access: string, value: bigint): Inst {
+    return this.#add({ op: "core", type, reloc, typeKey, access, value, args: [] });
+  }
+
+  /** The finished function. Constants and slots come first in the entry block; unreachable blocks are gone. */
+  finish(): Func {
+    assert(this.terminated, `function ${this.func.name} has no end`);
+    for (const [block, state] of this.#states) assert(state.sealed, `block ${block.id} was never sealed`);
+    this.func.blocks = this.func.blocks.filter(
+      (block, index) => index === 0 || this.#state(block).predecessors.length > 0,
+    );
+    const entry = this.func.blocks[0];
+    assert(entry, "a function without an entry block");
+    entry.insts = [...this.#constants.values(), ...this.#slots, ...entry.insts];
+    for (const block of this.func.blocks) this.#resolveBlock(block);
+    return this.func;
+  }
+
+  // ---- the algorithm ------------------------------------------------------------------------------------------
+
+  #read(variable: Variable, block: Block): Inst {
+    const known = this.#state(block).definitions.get(variable);
+    if (known) return this.resolve(known);
+    const value = this.#readFromPredecessors(variable, block);
+    this.#state(block).definitions.set(variable, value);
+    return value;
+  }
+
+  #readFromPredecessors(variable: Variable, block: Block): Inst {
+    const state = this.#state(block);
+    if (!state.sealed) {
+      const param = this.#makeParam(variable, block);
+      state.incomplete.set(variable, param);
+      return param;
+    }
+    const [first, ...others] = state.predecessors;
+    if (!first) return this.constant(variable.type, 0n); // Unreachable, or read before any write.
+    if (others.length === 0) return this.#read(variable, this.#origin(first));
+    const param = this.#makeParam(variable, block);
+    state.definitions.set(variable, param);
+    return this.#fillParam(block, variable, param);
+  }
+
+  readonly #origins = new Map<Target, Block>();
+
+  #origin(target: Target): Block {
+    const block = this.#origins.get(target);
+    assert(block, "an edge without an origin");
+    return block;
+  }
+
+  #makeParam(variable: Variable, block: Block): ParamInst {
+    const param: ParamInst = {
+      id: this.func.nextId++, op: "param", type: variable.type, args: [], span: this.span,
+    };
+    block.params.push(param);
+    this.#state(block).paramVariables.set(param, variable);
+    return param;
+  }
+
+  #fillParam(block: Block, variable: Variable, param: ParamInst): Inst {
+    const predecessors = this.#state(block).predecessors;
+    for (const target of predecessors) {
+      const value = this.#read(variable, this.#origin(target));
+      // Reading may have removed parameters of this very block: the position is looked up afterwards.
+      const index = block.params.indexOf(param);
+      target.args[index] = value;
+      this.#noteUser(value, { block, param });
+    }
+    return this.#removeIfTrivial(block, param);
+  }
+
+  /** A parameter that gets one value from all sides (itself aside) is that value. */
+  #removeIfTrivial(block: Block, param: ParamInst): Inst {
+    const index = block.params.indexOf(param);
+    if (index < 0) return this.resolve(param);
+    const predecessors = this.#state(block).predecessors;
+    let same: Inst | undefined;
+    for (const target of predecessors) {
+      const raw = target.args[index];
+      if (!raw) return param; // Not filled in yet (a cycle that is being built).
+      const value = this.resolve(raw);
+      if (value === same || value === param) continue;
+      if (same) return param;
+      same = value;
+    }
+    if (!same) return param;
+    block.params.splice(index, 1);
+    for (const target of predecessors) target.args.splice(index, 1);
+    this.#replaced.set(param, same);
+    this.#reconsiderUsersOf(param, same);
+    return this.resolve(same);
+  }
+
+  readonly #paramUsers = new Map<Inst, ParamUser[]>();
+
+  #noteUser(value: Inst, user: ParamUser): void {
+    if (value.op !== "param") return;
+    const users = this.#paramUsers.get(value);
+    if (users) users.push(user);
+    else this.#paramUsers.set(value, [user]);
+  }
+
+  /** Parameters that had `param` as an argument may have become trivial. */
+  #reconsiderUsersOf(param: ParamInst, replacement: Inst): void {
+    const users = this.#paramUsers.get(param) ?? [];
+    this.#paramUsers.delete(param);
+    for (const user of users) {
+      if (user.param === param) continue;
+      this.#noteUser(this.resolve(replacement), user);
+      if (this.#state(user.block).sealed) this.#removeIfTrivial(user.block, user.param);
+    }
+  }
+
+  #add(inst: NewInst): Inst {
+    if (this.terminated) this.#startUnreachable();
+    const args = inst.args.map((arg) => this.resolve(arg));
+    const full = { ...inst, args, id: this.func.nextId++, span: this.span } as Inst;
+    this.#current.insts.push(full);
+    return full;
+  }
+
+  /** Code after a `return` is lowered like any other, into a block that nothing leads to. */
+  #startUnreachable(): void {
+    const block = this.createBlock();
+    this.seal(block);
+    this.start(block);
+  }
+
+  #terminate(term: Terminator, out: Target[]): void {
+    if (this.terminated) this.#startUnreachable();
+    const state = this.#state(this.#current);
+    this.#current.term = term;
+    state.terminated = true;
+    for (const target of out) {
+      this.#origins.set(target, this.#current);
+      if (state.dead) continue; // An edge from dead code must not keep its target alive or feed its parameters.
+      const targetState = this.#state(target.block);
+      assert(!targetState.sealed, `block ${target.block.id} is already sealed`);
+      targetState.predecessors.push(target);
+    }
+  }
+
+  #resolveBlock(block: Block): void {
+    for (const inst of block.insts) {
+      inst.args.forEach((arg, index) => {
+        inst.args[index] = this.resolve(arg);
+      });
+    }
+    const term = block.term;
+    if (term.op === "br") term.cond = this.resolve(term.cond);
+    if (term.op === "ret" && term.value) term.value = this.resolve(term.value);
+    const out = term.op === "jump" ? [term.target] : term.op === "br" ? [term.then, term.else] : [];
+    for (const target of out) {
+      assert(target.args.length === target.block.params.length, `edge to block ${target.block.id} lacks arguments`);
+      target.args.forEach((arg, index) => {
+        target.args[index] = this.resolve(arg);
+      });
+    }
+  }
+
+  #state(block: Block): BlockState {
+    const state = this.#states.get(block);
+    assert(state, `block ${block.id} belongs to another function`);
+    return state;
+  }
+}

@@ -1,0 +1,21 @@
+// Machine code as text: every instruction with its place in the source.
+
+import { disassemble } from "../bpf/disasm.js";
+import type { CompiledFunction } from "./object.js";
+
+/** For `--dump asm`. */
+export function listing({ name, section, code }: CompiledFunction): string {
+  const places = new Map(code.lines.map(({ insnIndex, span }) => [insnIndex, `${span.file}:${span.line}:${span.column}`]));
+  const notes = new Map<number, string>([
+    ...code.relocations.map(({ insnIndex, map }) => [insnIndex, `map ${map}`] as const),
+    ...code.core.map(({ insnIndex, reloc, typeKey, access }) => [insnIndex, `${reloc} ${typeKey} ${access}`] as const),
+  ]);
+  const lines = [`${name} (${section}), ${code.insns.length} instructions, ${code.frameSizeBytes} bytes of stack:`];
+  for (const { insnIndex, text } of disassemble(code.insns)) {
+    const place = places.get(insnIndex);
+    if (place) lines.push(`; ${place}`);
+    const note = notes.get(insnIndex);
+    lines.push(`${String(insnIndex).padStart(4)}: ${text}${note ? `  <${note}>` : ""}`);
+  }
+  return lines.join("\n") + "\n";
+}

@@ -1,0 +1,262 @@
+// Every diagnostic of the language: a fixed code, the text, and the cure. `{name}` is filled in at the place.
+// Codes are never reused: 1xxx syntax, 2xxx numbers, 3xxx types and values, 4xxx control flow, 5xxx calls and
+// helpers, 6xxx maps and records, 7xxx programs and modules, 8xxx kernel memory, 9xxx the target's limits.
+
+export interface Message {
+  readonly code: string;
+  readonly text: string;
+  readonly cure: string;
+}
+
+export const messages = {
+  unsupportedSyntax: {
+    code: "TSB1001",
+    text: "{what} is not part of the language of BPF programs",
+    cure: "{instead}",
+  },
+  unsupportedOperator: {
+    code: "TSB1002",
+    text: "The operator '{operator}' cannot be used on {left} and {right}",
+    cure: "{instead}",
+  },
+  notAValue: {
+    code: "TSB1003",
+    text: "{what} cannot be used as a value here",
+    cure: "{instead}",
+  },
+
+  fraction: {
+    code: "TSB2001",
+    text: "{literal} is not an integer; programs in the kernel have no floating point",
+    cure: "scale the value, for example count thousandths",
+  },
+  unsafeInteger: {
+    code: "TSB2002",
+    text: "This number can go beyond 2^53, where JavaScript's numbers are no longer exact",
+    cure: "compute in 64 bits: `u64(a) * u64(b)`, or keep 32 bits with `Math.imul(a, b)`",
+  },
+  looseQuotient: {
+    code: "TSB2003",
+    text: "The result of '{operator}' may not be an integer",
+    cure: "convert it at once: `u32({source})`, `i32({source})` or `Math.trunc({source})`",
+  },
+  mixedSigns: {
+    code: "TSB2004",
+    text: "A u64 and an i64 meet in '{operator}'",
+    cure: "convert one of them: `i64(x)` or `u64(x)`",
+  },
+  untypedBigint: {
+    code: "TSB2005",
+    text: "A variable of type 'bigint' has no sign",
+    cure: "give it one: `let {name}: u64 = …` or `let {name}: i64 = …`",
+  },
+  unsignedBelowZero: {
+    code: "TSB2006",
+    text: "A u64 is never below zero: this difference wraps around instead",
+    cure: "compare as signed: `i64({source})`, or compare the two sides with each other",
+  },
+  bigLiteral: {
+    code: "TSB2007",
+    text: "{literal} does not fit in 64 bits",
+    cure: "64 bits hold -(2n ** 63n) up to 2n ** 64n - 1n",
+  },
+  constantRange: {
+    code: "TSB2008",
+    text: "{value} does not fit in {type}: it would become {wrapped}",
+    cure: "write `{type}({value})` if that is meant",
+  },
+  bigShift: {
+    code: "TSB2009",
+    text: "A 64-bit value cannot be shifted by {count}",
+    cure: "a shift count is a bigint from 0n to 63n",
+  },
+
+  unsupportedType: {
+    code: "TSB3001",
+    text: "The type '{type}' has no meaning in a BPF program",
+    cure: "use u8 … i64, bool, a struct, chars, bytes, array, or a bpfCore… interface",
+  },
+  rebindMemory: {
+    code: "TSB3002",
+    text: "'{name}' stands for memory and cannot be made to stand for other memory",
+    cure: "declare it `const` and copy the fields, or assign to a field of another struct",
+  },
+  indexRange: {
+    code: "TSB3003",
+    text: "The index {index} is outside the array's {length} elements",
+    cure: "the last index is {last}",
+  },
+  textTooLong: {
+    code: "TSB3004",
+    text: "The text takes {size} bytes with its NUL, but there is room for {room}",
+    cure: "shorten it, or make the field `chars({size})`",
+  },
+  possiblyMissing: {
+    code: "TSB3005",
+    text: "This may be missing: the kernel can only follow it after a check",
+    cure: "check it first: `if (x) { … }`",
+  },
+  readOnly: {
+    code: "TSB3006",
+    text: "{what} cannot be assigned to",
+    cure: "{instead}",
+  },
+  unknownProperty: {
+    code: "TSB3007",
+    text: "There is no '{name}' on {what}",
+    cure: "{instead}",
+  },
+
+  unboundedLoop: {
+    code: "TSB4001",
+    text: "Nothing shows that this loop ends, so the kernel's verifier would reject it",
+    cure: "count with a variable: `for (let i = 0; i < 64; i++)`, or add `&& i < 64` to the condition",
+  },
+  longLoop: {
+    code: "TSB4002",
+    text: "This loop takes the verifier about {cost} steps; it gives up at {limit}",
+    cure: "lower the bound or the work in each round",
+  },
+  recursion: {
+    code: "TSB4003",
+    text: "'{name}' calls itself; a BPF program has no recursion",
+    cure: "write it as a loop with a bound",
+  },
+  missingReturn: {
+    code: "TSB4004",
+    text: "Not every path of '{name}' returns a value",
+    cure: "end it with a `return`",
+  },
+  disposedRecord: {
+    code: "TSB4005",
+    text: "This record may already have been submitted or discarded",
+    cure: "fill it before `submit()`, and leave the function or the branch after it",
+  },
+
+  notCallable: {
+    code: "TSB5001",
+    text: "{what} cannot be called in a BPF program",
+    cure: "{instead}",
+  },
+  helperArgument: {
+    code: "TSB5002",
+    text: "{helper} needs {needed} as its argument '{name}', not {got}",
+    cure: "{instead}",
+  },
+  helperKind: {
+    code: "TSB5003",
+    text: "{helper} cannot be called from a {kind} program",
+    cure: "it is for {kinds}",
+  },
+  helperUnsupported: {
+    code: "TSB5004",
+    text: "{helper} takes {needed}, which this version cannot make yet",
+    cure: "see LANGUAGE.md for the helpers that can be called",
+  },
+  argumentCount: {
+    code: "TSB5005",
+    text: "{name} takes {expected} arguments, not {got}",
+    cure: "{instead}",
+  },
+
+  mapMethod: {
+    code: "TSB6001",
+    text: "A {kind} map has no '{name}' in a BPF program",
+    cure: "it has: {methods}",
+  },
+  mapOption: {
+    code: "TSB6002",
+    text: "{what} must be {needed}",
+    cure: "{instead}",
+  },
+  notConstant: {
+    code: "TSB6003",
+    text: "{what} must be known when the program is compiled",
+    cure: "use a literal or a module-level `const`",
+  },
+  duplicateName: {
+    code: "TSB6004",
+    text: "Two {what} are called '{name}'",
+    cure: "a name stands for one thing in an object: rename one of them",
+  },
+  reserveWithoutUsing: {
+    code: "TSB6005",
+    text: "A reserved record must be held by `using`, so that every path submits or discards it",
+    cure: "write `using record = events.reserve();`",
+  },
+
+  notExported: {
+    code: "TSB7001",
+    text: "The program '{name}' is not exported, so it would have no name in the object",
+    cure: "write `export const {name} = …`",
+  },
+  noPrograms: {
+    code: "TSB7002",
+    text: "The module exports no program",
+    cure: "export one: `export const onExec = rawTracepoint(\"sched_process_exec\", (ctx) => { … });`",
+  },
+  moduleState: {
+    code: "TSB7003",
+    text: "A variable at the top of a module does not exist in the kernel",
+    cure: "use `const` for a constant, or a map for what must last",
+  },
+  moduleStatement: {
+    code: "TSB7004",
+    text: "{what} at the top of a module never runs in the kernel",
+    cure: "move it into a program, or into a module of the user half",
+  },
+  schemaPlace: {
+    code: "TSB7005",
+    text: "{what} belongs at the top of a module, in a `const`",
+    cure: "move it out of the function",
+  },
+  fileNotFound: {
+    code: "TSB7006",
+    text: "Cannot read {file}",
+    cure: "check the path: `tsbpf build bpf/program.ts`",
+  },
+  programTarget: {
+    code: "TSB7007",
+    text: "{what} is not a name the kernel can have",
+    cure: "a tracepoint's name has letters, digits and '_', as in \"sched_process_exec\"",
+  },
+
+  kernelWrite: {
+    code: "TSB8001",
+    text: "Kernel memory can only be read",
+    cure: "copy the value into a variable or an event",
+  },
+  kernelType: {
+    code: "TSB8002",
+    text: "'{type}' cannot be the type of a field in kernel memory",
+    cure: "use a sized integer, bool, Chars, Bytes, FixedArray, a bpfCore… interface, or Ptr<…> of one",
+  },
+  kernelField: {
+    code: "TSB8003",
+    text: "{helper} takes a field of a bpfCore… object",
+    cure: "name it: `{helper}(task.pid)`",
+  },
+  kernelIndex: {
+    code: "TSB8004",
+    text: "An index into an array in kernel memory must be a constant",
+    cure: "copy the array into a local one first",
+  },
+
+  frameTooLarge: {
+    code: "TSB9001",
+    text: "'{name}' needs {size} bytes of stack; a BPF program has 512",
+    cure: "use smaller values, or keep large ones in a map",
+  },
+  jumpTooFar: {
+    code: "TSB9002",
+    text: "'{name}' is too long for the jumps of CPU level {cpu}",
+    cure: "compile for a newer level with `--cpu v4`, or shorten the program",
+  },
+} as const satisfies Record<string, Message>;
+
+export type MessageName = keyof typeof messages;
+
+/** The text with its `{name}` places filled in. A place without a value is our mistake and stays visible. */
+export function fillIn(template: string, values: Readonly<Record<string, string | number | bigint>>): string {
+  return template.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+}

@@ -1,0 +1,71 @@
+// Dead code: instructions without effect whose result nobody uses, block parameters that only feed themselves, slots
+// that are never addressed. Liveness is optimistic: everything is dead until something that acts needs it.
+
+import { hasSideEffect } from "./effects.js";
+import type { Func, Inst } from "../ir/ir.js";
+import { targets } from "../ir/ir.js";
+import type { Pass } from "./pass.js";
+
+export const dce: Pass = {
+  name: "dce",
+  why: "Every other pass leaves values behind that nobody needs any more.",
+  needs: [],
+  breaks: [],
+  run: removeDeadCode,
+};
+
+export function removeDeadCode(func: Func): boolean {
+  const live = liveValues(func);
+  let changed = false;
+  for (const [index, block] of func.blocks.entries()) {
+    for (const target of targets(block.term)) {
+      const { params } = target.block;
+      if (params.some((param) => !live.has(param))) {
+        target.args = target.args.filter((_, position) => isLive(live, params[position]));
+      }
+    }
+    const insts = block.insts.filter((inst) => live.has(inst) || hasSideEffect(inst));
+    if (insts.length !== block.insts.length) {
+      block.insts = insts;
+      changed = true;
+    }
+    if (index > 0 && block.params.some((param) => !live.has(param))) changed = true;
+  }
+  // Only now: the loop above needs the parameters to line up with the arguments.
+  for (const block of func.blocks.slice(1)) block.params = block.params.filter((param) => live.has(param));
+  return changed;
+}
+
+function isLive(live: ReadonlySet<Inst>, value: Inst | undefined): boolean {
+  return value !== undefined && live.has(value);
+}
+
+function liveValues(func: Func): ReadonlySet<Inst> {
+  const live = new Set<Inst>();
+  const work: Inst[] = [];
+  const mark = (value: Inst): void => {
+    if (live.has(value)) return;
+    live.add(value);
+    work.push(value);
+  };
+  const incoming = new Map<Inst, Inst[]>();
+  for (const [index, block] of func.blocks.entries()) {
+    if (index === 0) block.params.forEach(mark);
+    for (const inst of block.insts) if (hasSideEffect(inst)) inst.args.forEach(mark);
+    if (block.term.op === "br") mark(block.term.cond);
+    if (block.term.op === "ret" && block.term.value) mark(block.term.value);
+    for (const target of targets(block.term)) {
+      for (const [position, param] of target.block.params.entries()) {
+        const arg = target.args[position];
+        const known = incoming.get(param);
+        if (arg && known) known.push(arg);
+        else if (arg) incoming.set(param, [arg]);
+      }
+    }
+  }
+  for (let value = work.pop(); value; value = work.pop()) {
+    value.args.forEach(mark);
+    incoming.get(value)?.forEach(mark);
+  }
+  return live;
+}

@@ -1,0 +1,221 @@
+// Which memory an instruction reads and writes, byte by byte where it is a stack slot. For calls the helper table
+// says it; a helper that the table does not know may touch everything it can reach.
+
+import { helperById } from "../../bpf/helpers.js";
+import type { HelperArg } from "../../bpf/helper-spec.js";
+import type { CallInst, Func, Inst, SlotInst } from "../ir/ir.js";
+import { memSize } from "../ir/ir.js";
+import { termArgs } from "../ir/cfg.js";
+import { constOf } from "./edit.js";
+
+/** An access to bytes of a slot. */
+export interface SlotAccess {
+  readonly slot: SlotInst;
+  readonly offset: number;
+  readonly size: number;
+  readonly reads: boolean;
+  readonly writes: boolean;
+  /** Every byte of the range is overwritten, whatever happens. */
+  readonly fills: boolean;
+}
+
+export interface Effects {
+  readonly accesses: readonly SlotAccess[];
+  /** Also reads memory through addresses that are not a known place of a slot. */
+  readonly readsOther: boolean;
+  readonly writesOther: boolean;
+}
+
+const nothing: Effects = { accesses: [], readsOther: false, writesOther: false };
+
+export const probeReadKernel = 113;
+const probeReadUser = 112;
+
+/**
+ * Helpers without any effect: the call goes when its result is not used. bpf_ktime_get_ns, bpf_get_prandom_u32,
+ * bpf_get_smp_processor_id, bpf_get_current_pid_tgid, bpf_get_current_uid_gid, bpf_get_current_task,
+ * bpf_get_numa_node_id, bpf_get_current_cgroup_id, bpf_ktime_get_boot_ns, bpf_get_current_task_btf,
+ * bpf_ktime_get_coarse_ns (ids: enum bpf_func_id, include/uapi/linux/bpf.h).
+ */
+const pureHelpers: ReadonlySet<number> = new Set([5, 7, 8, 14, 15, 35, 42, 80, 125, 158, 160]);
+
+/** Those among them that answer the same throughout one run of a program: it stays on its task and its CPU. */
+const stableHelpers: ReadonlySet<number> = new Set([8, 14, 15, 35, 42, 80, 158]);
+
+export function isPureCall(inst: CallInst): boolean {
+  return pureHelpers.has(inst.helper);
+}
+
+export function isStableCall(inst: CallInst): boolean {
+  return stableHelpers.has(inst.helper);
+}
+
+/** Helpers whose only effect is what they write to their first argument. */
+export function onlyFillsMemory(inst: CallInst): boolean {
+  return inst.helper === probeReadKernel || inst.helper === probeReadUser;
+}
+
+/** Instructions that must stay although nobody uses their result. */
+export function hasSideEffect(inst: Inst): boolean {
+  switch (inst.op) {
+    case "store":
+    case "zero":
+    case "copy":
+    case "kreadinto":
+      return true;
+    case "call":
+      return !isPureCall(inst);
+    default:
+      return false;
+  }
+}
+
+/** The slot and the constant distance from its start that `pointer` stands for. */
+export function slotPlace(pointer: Inst | undefined, offset = 0): { slot: SlotInst; offset: number } | undefined {
+  let current = pointer;
+  let distance = offset;
+  while (current?.op === "add") {
+    const constant = constOf(current.args[1]);
+    if (constant === undefined) return undefined;
+    distance += Number(BigInt.asIntN(64, constant));
+    current = current.args[0];
+  }
+  return current?.op === "slot" ? { slot: current, offset: distance } : undefined;
+}
+
+export function effectsOf(inst: Inst): Effects {
+  const [first, second] = inst.args;
+  switch (inst.op) {
+    case "load":
+      return combine([{ pointer: first, offset: inst.offset, size: memSize(inst.mem), kind: "read" }]);
+    case "store":
+      return combine([{ pointer: first, offset: inst.offset, size: memSize(inst.mem), kind: "fill" }]);
+    case "zero":
+      return combine([{ pointer: first, offset: inst.offset, size: inst.size, kind: "fill" }]);
+    case "kreadinto":
+      return combine([{ pointer: first, offset: inst.dstOffset, size: inst.size, kind: "fill" }]);
+    case "copy":
+      return combine([
+        { pointer: first, offset: inst.dstOffset, size: inst.size, kind: "fill" },
+        { pointer: second, offset: inst.srcOffset, size: inst.size, kind: "read" },
+      ]);
+    case "call":
+      return isPureCall(inst) ? nothing : effectsOfCall(inst);
+    default:
+      return nothing;
+  }
+}
+
+/** Slots whose address goes where its use cannot be followed: stored, compared, offset by a variable, passed on an edge. */
+export function escapedSlots(func: Func): ReadonlySet<SlotInst> {
+  const escaped = new Set<SlotInst>();
+  const escape = (value: Inst | undefined): void => {
+    const place = slotPlace(value);
+    if (place) escaped.add(place.slot);
+  };
+  for (const block of func.blocks) {
+    for (const inst of block.insts) {
+      for (const [index, arg] of inst.args.entries()) if (arg.type === "ptr" && !isFollowed(inst, index)) escape(arg);
+    }
+    for (const value of termArgs(block.term)) if (value.type === "ptr") escape(value);
+  }
+  return escaped;
+}
+
+function isFollowed(inst: Inst, index: number): boolean {
+  switch (inst.op) {
+    case "load":
+    case "zero":
+    case "copy":
+    case "call":
+      return true;
+    case "store":
+    case "kreadinto":
+      return index === 0;
+    case "add":
+      return constOf(inst.args[1]) !== undefined;
+    default:
+      return false;
+  }
+}
+
+interface Touch {
+  readonly pointer: Inst | undefined;
+  readonly offset: number;
+  /** Undefined: up to the end of the slot, and perhaps from its start. */
+  readonly size: number | undefined;
+  readonly kind: "read" | "write" | "readwrite" | "fill";
+}
+
+function combine(touches: readonly Touch[]): Effects {
+  const accesses: SlotAccess[] = [];
+  let readsOther = false;
+  let writesOther = false;
+  for (const touch of touches) {
+    const reads = touch.kind === "read" || touch.kind === "readwrite";
+    const writes = touch.kind !== "read";
+    const place = slotPlace(touch.pointer, touch.offset);
+    if (!place) {
+      readsOther ||= reads;
+      writesOther ||= writes;
+      continue;
+    }
+    const { slot } = place;
+    const whole = touch.size === undefined;
+    const start = whole ? 0 : Math.min(Math.max(place.offset, 0), slot.size);
+    const end = whole ? slot.size : Math.max(start, Math.min(place.offset + (touch.size ?? 0), slot.size));
+    accesses.push({ slot, offset: start, size: end - start, reads, writes, fills: touch.kind === "fill" });
+  }
+  return { accesses, readsOther, writesOther };
+}
+
+function effectsOfCall(inst: CallInst): Effects {
+  const spec = helperById(inst.helper);
+  const touches: Touch[] = [];
+  for (const [index, pointer] of inst.args.entries()) {
+    if (pointer.type === "ptr" && slotPlace(pointer)) touches.push(touchOfArgument(inst, spec?.args, index, pointer));
+  }
+  // Any helper may reach memory behind other pointers, maps above all.
+  return { accesses: combine(touches).accesses, readsOther: true, writesOther: true };
+}
+
+function touchOfArgument(inst: CallInst, args: readonly HelperArg[] | undefined, index: number, pointer: Inst): Touch {
+  const arg = args?.[index];
+  const everything: Touch = { pointer, offset: 0, size: undefined, kind: "readwrite" };
+  if (!arg) return everything;
+  // The map's key and value sizes are not known here.
+  if (arg.kind === "map_key" || arg.kind === "map_value") {
+    return { ...everything, kind: arg.access === "read" ? "read" : "readwrite" };
+  }
+  if (arg.kind !== "mem") return everything;
+  const sizeIndex = args?.findIndex((other) => other.kind === "size" && other.of === index) ?? -1;
+  const constant = constOf(inst.args[sizeIndex]);
+  const size = arg.size ?? (constant === undefined ? undefined : Number(constant));
+  if (arg.access === "write" && arg.fills && size !== undefined) return { pointer, offset: 0, size, kind: "fill" };
+  return { pointer, offset: 0, size, kind: arg.access };
+}
+
+/** Whether `effects` may read or write bytes offset … offset + size of `slot`. */
+export function touches(
+  effects: Effects,
+  slot: SlotInst,
+  range: { readonly offset: number; readonly size: number },
+  escaped: ReadonlySet<SlotInst>,
+): { readonly reads: boolean; readonly writes: boolean } {
+  const isEscaped = escaped.has(slot);
+  let reads = isEscaped && effects.readsOther;
+  let writes = isEscaped && effects.writesOther;
+  for (const access of effects.accesses) {
+    if (access.slot !== slot || !overlaps(access, range)) continue;
+    reads ||= access.reads;
+    writes ||= access.writes;
+  }
+  return { reads, writes };
+}
+
+export function overlaps(
+  left: { readonly offset: number; readonly size: number },
+  right: { readonly offset: number; readonly size: number },
+): boolean {
+  return left.offset < right.offset + right.size && right.offset < left.offset + left.size;
+}

@@ -1,0 +1,115 @@
+// Constant folding, algebraic identities and 32-bit operations where 64-bit ones show the same. The rules are in the
+// fold-*.ts files; this one walks the function and gives them the means to make instructions.
+
+import { buildCfg, countUses, replaceIn, replaceInTerm, replaceUses, resolveThrough } from "../ir/cfg.js";
+import type { BinaryOp, CompareOp, ConvertInst, Func, Inst, Type } from "../ir/ir.js";
+import { isBinary, isCompare } from "../ir/ir.js";
+import { constantPool, makeInst } from "./edit.js";
+import type { NewInst } from "./edit.js";
+import { simplifyBinary } from "./fold-arith.js";
+import { simplifyCompare } from "./fold-compare.js";
+import { simplifyConvert } from "./fold-convert.js";
+import { simplifyMemory } from "./fold-memory.js";
+import { knownBits } from "./known-bits.js";
+import type { KnownBits } from "./known-bits.js";
+import type { Pass } from "./pass.js";
+
+/** What a rule may use. New instructions are simplified themselves and stand before the one that is looked at. */
+export interface Folder {
+  readonly known: KnownBits;
+  /** Uses at the start of the sweep: a hint on profit, never a condition of correctness. */
+  uses(inst: Inst): number;
+  constant(type: Type, value: bigint): Inst;
+  binary(op: BinaryOp, left: Inst, right: Inst): Inst;
+  compare(op: CompareOp, left: Inst, right: Inst): Inst;
+  convert(op: ConvertInst["op"], type: Type, value: Inst): Inst;
+  /** Adds an instruction as it is. */
+  emit(body: NewInst): Inst;
+}
+
+/** The value that takes the place of the instruction, undefined when no rule fits. */
+export type Rule<I extends Inst> = (inst: I, folder: Folder) => Inst | undefined;
+
+/** Most functions are done after two sweeps; the bound only guards against rules that undo each other. */
+const sweepsMax = 8;
+
+export const fold: Pass = {
+  name: "fold",
+  why: "Source arithmetic is exact 64-bit; most of it is constant, redundant or fits 32 bits.",
+  needs: ["cfg-cleanup"],
+  breaks: ["cfg-cleanup", "dce"],
+  run: (func) => {
+    let changed = false;
+    for (let sweep = 0; sweep < sweepsMax && foldOnce(func); sweep++) changed = true;
+    return changed;
+  },
+};
+
+function foldOnce(func: Func): boolean {
+  const uses = countUses(func);
+  const pool = constantPool(func);
+  const known = knownBits();
+  const replaced = new Map<Inst, Inst>();
+  const find = (value: Inst): Inst => resolveThrough(replaced, value);
+  let changed = false;
+  for (const block of buildCfg(func).rpo) {
+    const out: Inst[] = [];
+    for (const inst of block.insts) {
+      replaceIn(inst.args, find);
+      const folder = folderAt(func, inst, out, { known, uses: (value) => uses.get(value) ?? 0, constant: pool.get });
+      const result = simplify(inst, folder);
+      if (result) changed = true;
+      if (!result) out.push(inst);
+      else if (inst.type !== "void") replaced.set(inst, result);
+    }
+    block.insts = out;
+    replaceInTerm(block.term, find);
+  }
+  pool.flush();
+  replaceUses(func, replaced);
+  return changed;
+}
+
+function simplify(inst: Inst, folder: Folder): Inst | undefined {
+  if (isBinary(inst)) return simplifyBinary(inst, folder);
+  if (isCompare(inst)) return simplifyCompare(inst, folder);
+  switch (inst.op) {
+    case "zext":
+    case "sext":
+    case "trunc":
+    case "sext8":
+    case "sext16":
+    case "ptr2int":
+    case "int2ptr":
+      return simplifyConvert(inst, folder);
+    default:
+      return simplifyMemory(inst, folder);
+  }
+}
+
+function folderAt(
+  func: Func,
+  at: Inst,
+  out: Inst[],
+  shared: Pick<Folder, "known" | "uses" | "constant">,
+): Folder {
+  const add = (body: NewInst): Inst => {
+    const inst = makeInst(func, body, at.span);
+    const simpler = simplify(inst, folder);
+    if (simpler) return simpler;
+    out.push(inst);
+    return inst;
+  };
+  const folder: Folder = {
+    ...shared,
+    binary: (op, left, right) => add({ op, type: left.type as Type, args: [left, right] }),
+    compare: (op, left, right) => add({ op, type: "i32", args: [left, right] }),
+    convert: (op, type, value) => add({ op, type, args: [value] }),
+    emit: (body) => {
+      const inst = makeInst(func, body, at.span);
+      out.push(inst);
+      return inst;
+    },
+  };
+  return folder;
+}

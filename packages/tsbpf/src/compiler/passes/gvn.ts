@@ -1,0 +1,170 @@
+// Global value numbering along the dominator tree: an operation that was computed with the same operands on every way
+// here is not computed again. Below an edge of a branch its condition is known. Within a block, loads take the values
+// that were stored to slots or loaded before, and equal kernel reads are done once.
+
+import { buildCfg, buildDomTree, predecessors, replaceIn, replaceInTerm, replaceUses, resolveThrough, walkDomTree }
+  from "../ir/cfg.js";
+import type { Cfg } from "../ir/cfg.js";
+import type { Block, Func, Inst } from "../ir/ir.js";
+import { isBinary, isCompare } from "../ir/ir.js";
+import { constantPool, makeInst } from "./edit.js";
+import type { ConstantPool } from "./edit.js";
+import { escapedSlots, isStableCall } from "./effects.js";
+import { inverse } from "./fold-compare.js";
+import { blockMemory } from "./memory-values.js";
+import type { Pass } from "./pass.js";
+
+export const gvn: Pass = {
+  name: "gvn",
+  why: "The front end lowers every mention of a field or variable anew.",
+  needs: ["fold"],
+  breaks: ["cfg-cleanup", "dce"],
+  run: numberValues,
+};
+
+interface State {
+  readonly func: Func;
+  readonly cfg: Cfg;
+  readonly pool: ConstantPool;
+  readonly replaced: Map<Inst, Inst>;
+  /** What is available in the blocks above, by key. */
+  readonly table: Map<string, Inst>;
+  /** Conditions that are known in the blocks below the current edge. */
+  readonly facts: Map<Inst, Inst>;
+  /** How to leave the current block: each entry undoes one change of `table` or `facts`. */
+  readonly undo: (() => void)[];
+}
+
+function numberValues(func: Func): boolean {
+  const cfg = buildCfg(func);
+  const state: State = {
+    func, cfg, pool: constantPool(func), replaced: new Map(), table: new Map(), facts: new Map(), undo: [],
+  };
+  const escaped = escapedSlots(func);
+  const marks: number[] = [];
+  let changed = false;
+  walkDomTree(
+    buildDomTree(cfg),
+    (block) => {
+      marks.push(state.undo.length);
+      assumeEdge(state, block);
+      if (numberBlock(state, block, escaped)) changed = true;
+    },
+    () => {
+      const mark = marks.pop() ?? 0;
+      while (state.undo.length > mark) state.undo.pop()?.();
+    },
+  );
+  state.pool.flush();
+  replaceUses(func, state.replaced);
+  return changed || state.replaced.size > 0;
+}
+
+function numberBlock(state: State, block: Block, escaped: ReturnType<typeof escapedSlots>): boolean {
+  const { func, pool } = state;
+  let changed = false;
+  const find = (value: Inst): Inst => {
+    const known = resolveThrough(state.replaced, value);
+    const fact = state.facts.get(known);
+    if (fact) changed = true;
+    return fact ?? known;
+  };
+  const out: Inst[] = [];
+  const memory = blockMemory(escaped, (inst) => ({
+    constant: pool.get,
+    emit: (body) => {
+      const made = makeInst(func, body, inst.span);
+      out.push(made);
+      return made;
+    },
+  }));
+  for (const inst of block.insts) {
+    replaceIn(inst.args, find);
+    const value = memory.see(inst) ?? known(state, inst);
+    if (value) state.replaced.set(inst, value);
+    else out.push(inst);
+  }
+  replaceInTerm(block.term, find);
+  block.insts = out;
+  return changed;
+}
+
+/** The earlier instruction that computes the same; the first one is remembered. */
+function known(state: State, inst: Inst): Inst | undefined {
+  const key = keyOf(inst);
+  if (key === undefined) return undefined;
+  const earlier = state.table.get(key);
+  if (!earlier) remember(state, key, inst);
+  return earlier;
+}
+
+function remember(state: State, key: string, value: Inst): void {
+  const before = state.table.get(key);
+  state.table.set(key, value);
+  state.undo.push(() => {
+    if (before) state.table.set(key, before);
+    else state.table.delete(key);
+  });
+}
+
+const commutative: ReadonlySet<string> = new Set(["add", "mul", "and", "or", "xor", "eq", "ne"]);
+
+/** Equal for instructions that give the same value; undefined for those that may not. */
+function keyOf(inst: Inst): string | undefined {
+  if (isBinary(inst) || isCompare(inst)) return keyOfOperation(inst.op, inst.type, inst.args);
+  switch (inst.op) {
+    case "const":
+      return `const ${inst.type} ${inst.value}`;
+    case "core":
+      return `core ${inst.type} ${inst.reloc} ${JSON.stringify([inst.typeKey, inst.access])}`;
+    case "map":
+      return `map ${inst.name}`;
+    case "call":
+      return isStableCall(inst) ? `call ${inst.type} ${inst.helper} ${idsOf(inst.args)}` : undefined;
+    case "zext":
+    case "sext":
+    case "trunc":
+    case "sext8":
+    case "sext16":
+    case "ptr2int":
+    case "int2ptr":
+      return keyOfOperation(inst.op, inst.type, inst.args);
+    default:
+      return undefined;
+  }
+}
+
+function keyOfOperation(op: string, type: string, args: readonly Inst[]): string {
+  const [left, right] = args;
+  // Only integers: ptr + i64 has its pointer on the left.
+  const swap = commutative.has(op) && left && right && left.type !== "ptr" && left.id > right.id;
+  return `${op} ${type} ${swap ? idsOf([right, left]) : idsOf(args)}`;
+}
+
+function idsOf(args: readonly Inst[]): string {
+  return args.map((arg) => arg.id).join(",");
+}
+
+/** In a block with one way in, along one side of a branch, the condition's value is known. */
+function assumeEdge(state: State, block: Block): void {
+  const [edge, ...others] = predecessors(state.cfg, block);
+  if (!edge || others.length > 0 || edge.from.term.op !== "br") return;
+  const { term } = edge.from;
+  const { cond } = term;
+  const truth = edge.target === term.then;
+  const bool = (value: boolean): Inst => state.pool.get("i32", value ? 1n : 0n);
+  if (cond.op === "const") return;
+  if (isCompare(cond)) {
+    remember(state, keyOfOperation(cond.op, "i32", cond.args), bool(truth));
+    remember(state, keyOfOperation(inverse[cond.op], "i32", cond.args), bool(!truth));
+    assume(state, cond, bool(truth));
+  } else if (!truth) {
+    assume(state, cond, bool(false));
+  }
+}
+
+function assume(state: State, cond: Inst, value: Inst): void {
+  state.facts.set(cond, value);
+  state.undo.push(() => state.facts.delete(cond));
+}
+

@@ -1,0 +1,94 @@
+// The order in which passes run. Two of them are needed whatever else is left out, because instruction selection does
+// not know what they remove: lower-kread and lower-memory.
+
+import { AssertionError, assert } from "../../util/assert.js";
+import type { Func, IrModule } from "../ir/ir.js";
+import { printModule } from "../ir/text.js";
+import { verifyFunc } from "../ir/verify.js";
+import { cfgCleanup } from "./cfg-cleanup.js";
+import { dce } from "./dce.js";
+import { dse } from "./dse.js";
+import { fold } from "./fold.js";
+import { gvn } from "./gvn.js";
+import { lowerKread } from "./lower-kread.js";
+import { lowerMemory } from "./lower-memory.js";
+import { narrow } from "./narrow.js";
+import type { Pass } from "./pass.js";
+import { promote } from "./promote.js";
+
+/** Passes that run together, over and over while one of them changes something, at most `roundsMax` times. */
+export interface Stage {
+  readonly passes: readonly Pass[];
+  readonly roundsMax: number;
+}
+
+export const stages: readonly Stage[] = [
+  { passes: [cfgCleanup, fold, cfgCleanup, dce], roundsMax: 2 },
+  { passes: [promote, fold, narrow, fold, gvn, fold, cfgCleanup, dce], roundsMax: 4 },
+  { passes: [lowerKread, gvn, dse, fold, cfgCleanup, dce], roundsMax: 2 },
+  { passes: [lowerMemory, promote, fold, narrow, fold, gvn, cfgCleanup, dse, dce], roundsMax: 1 },
+];
+
+export const allPasses: readonly Pass[] = [cfgCleanup, promote, fold, narrow, gvn, lowerKread, dse, lowerMemory, dce];
+
+/** What instruction selection cannot do without. */
+export const requiredPasses: readonly Pass[] = [lowerKread, lowerMemory];
+
+export interface PipelineOptions {
+  /** Checks the IR before the first and after every pass. */
+  readonly verify: boolean;
+  /** Gets the module's text after every pass that changed it. */
+  readonly dump?: (passName: string, text: string) => void;
+  /** "none": only the required passes. */
+  readonly passes?: "all" | "none";
+}
+
+export function runPasses(module: IrModule, options: PipelineOptions): void {
+  if (options.verify) for (const func of module.functions) verifyAfter("the front end", func);
+  const plan: readonly Stage[] = options.passes === "none" ? [{ passes: requiredPasses, roundsMax: 1 }] : stages;
+  for (const stage of plan) {
+    // Functions leave the stage one by one: a function that has settled is not looked at again.
+    let unsettled = module.functions;
+    for (let round = 0; round < stage.roundsMax && unsettled.length > 0; round++) {
+      const changed = new Set<Func>();
+      for (const pass of stage.passes) {
+        const now = unsettled.filter((func) => runPass(pass, func, options.verify));
+        for (const func of now) changed.add(func);
+        if (now.length > 0) options.dump?.(pass.name, printModule(module));
+      }
+      unsettled = [...changed];
+    }
+  }
+}
+
+/** Names of pass and function go with whatever the pass throws. */
+export function runPass(pass: Pass, func: Func, verify: boolean): boolean {
+  let changed: boolean;
+  try {
+    changed = pass.run(func);
+  } catch (cause) {
+    throw new AssertionError(`pass ${pass.name} on function ${func.name}: ${String(cause)}`, { cause });
+  }
+  if (verify) verifyAfter(pass.name, func);
+  return changed;
+}
+
+/** Throws when a pass stands before one that it needs, or has none of those after it whose work it undoes. */
+export function checkOrder(order: readonly Pass[]): void {
+  for (const [index, pass] of order.entries()) {
+    for (const name of pass.needs) {
+      assert(order.slice(0, index).some((other) => other.name === name), `pass ${pass.name} runs before ${name}`);
+    }
+    for (const name of pass.breaks) {
+      assert(order.slice(index + 1).some((other) => other.name === name), `pass ${name} does not run after ${pass.name}`);
+    }
+  }
+}
+
+function verifyAfter(what: string, func: Func): void {
+  try {
+    verifyFunc(func);
+  } catch (cause) {
+    throw new AssertionError(`after ${what}: ${String(cause)}`, { cause });
+  }
+}

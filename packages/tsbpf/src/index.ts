@@ -1,0 +1,12 @@
+// "tsbpf": what a BPF program imports.
+
+export { array, bool, bytes, chars, i16, i32, i64, i8, struct, u16, u32, u64, u8 } from "./lang/schemas.js";
+export { arrayMap, hashMap, perCpuArray, perfEventArray, ringBuffer } from "./lang/maps.js";
+export { rawTracepoint } from "./lang/programs.js";
+export { bpfCoreFieldExists } from "./lang/core.js";
+export type {
+  AnyMap, ArrayMap, BoolSchema, Bytes, Chars, ContextPointer, DecodedStruct, Fields, FixedArray, HashMap,
+  KernelAddress, KernelObject, Layout, Memory, PerCpuArray, PerfEventArray, Program, Ptr, RawTracepointArgs, RawTracepointContext, Ref,
+  Reservation, Reserved, RingBuffer, Scalar, Schema, StructSchema, StructValue, UserAddress, Value,
+} from "./lang/types.js";
+export * from "./lang/helpers.js";

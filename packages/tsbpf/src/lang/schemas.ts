@@ -1,0 +1,79 @@
+// Schemas: the value types of a program as ordinary constants. A scalar's schema converts, a struct's makes a value.
+
+import type {
+  BoolSchema, Bytes, Chars, DecodedStruct, Fields, FixedArray, Layout, Scalar, Schema, StructSchema, StructValue,
+  i16 as I16, i32 as I32, i64 as I64, i8 as I8, u16 as U16, u32 as U32, u64 as U64, u8 as U8,
+} from "./types.js";
+import { convertInt, structValue } from "./values.js";
+
+function scalar<Kernel extends number | bigint, Decoded>(
+  bits: 8 | 16 | 32 | 64,
+  signed: boolean,
+): Scalar<Kernel, Decoded> {
+  const convert = (value: number | bigint | boolean): Kernel => convertInt(bits, signed, value) as Kernel;
+  const layout: Layout = { kind: "int", bits, signed };
+  return Object.assign(convert, { layout });
+}
+
+/** An unsigned 8-bit integer: a field's type, and the conversion to it. */
+export const u8: Scalar<U8, number> = scalar(8, false);
+export type u8 = U8;
+/** An unsigned 16-bit integer: a field's type, and the conversion to it. */
+export const u16: Scalar<U16, number> = scalar(16, false);
+export type u16 = U16;
+/** An unsigned 32-bit integer: a field's type, and the conversion to it. */
+export const u32: Scalar<U32, number> = scalar(32, false);
+export type u32 = U32;
+/** An unsigned 64-bit integer (a bigint): a field's type, and the conversion to it. */
+export const u64: Scalar<U64, bigint> = scalar(64, false);
+export type u64 = U64;
+/** A signed 8-bit integer: a field's type, and the conversion to it. */
+export const i8: Scalar<I8, number> = scalar(8, true);
+export type i8 = I8;
+/** A signed 16-bit integer: a field's type, and the conversion to it. */
+export const i16: Scalar<I16, number> = scalar(16, true);
+export type i16 = I16;
+/** A signed 32-bit integer: a field's type, and the conversion to it. */
+export const i32: Scalar<I32, number> = scalar(32, true);
+export type i32 = I32;
+/** A signed 64-bit integer (a bigint): a field's type, and the conversion to it. */
+export const i64: Scalar<I64, bigint> = scalar(64, true);
+export type i64 = I64;
+
+/** A truth value in one byte: a field's type, and the conversion to it. */
+export const bool: BoolSchema = Object.assign((value: unknown): boolean => Boolean(value), {
+  layout: { kind: "bool" } as const,
+});
+
+/** Text in `length` bytes, NUL-padded; user space decodes it as a string up to the first NUL. */
+export function chars<N extends number>(length: N): Schema<Chars<N>, string> {
+  return { layout: { kind: "chars", length } };
+}
+
+/** `length` raw bytes; user space decodes them as a Uint8Array. */
+export function bytes<N extends number>(length: N): Schema<Bytes<N>, Uint8Array> {
+  return { layout: { kind: "bytes", length } };
+}
+
+/** `length` elements in a row. */
+export function array<K, D, N extends number>(
+  element: Schema<K, D>,
+  length: N,
+): Schema<FixedArray<K, N>, readonly D[]> {
+  return { layout: { kind: "array", element: element.layout, length } };
+}
+
+/**
+ * A struct with these fields, in this order, laid out as C does it. Calling it makes a value: zeros, with the given
+ * fields set.
+ */
+export function struct<F extends Fields>(fields: F): StructSchema<F> {
+  const layout = {
+    kind: "struct" as const,
+    fields: Object.entries(fields).map(([name, schema]) => ({ name, layout: schema.layout })),
+  };
+  const make = (init?: Partial<StructValue<F>>): StructValue<F> => structValue(layout, init ?? {}) as StructValue<F>;
+  const schema: ((init?: Partial<StructValue<F>>) => StructValue<F>) & Schema<StructValue<F>, DecodedStruct<F>> =
+    Object.assign(make, { layout });
+  return schema;
+}

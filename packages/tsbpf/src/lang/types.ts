@@ -1,0 +1,197 @@
+// The types that a BPF program is written with. They exist twice over: in the kernel half the compiler gives each
+// its size and layout, in plain Node they are ordinary numbers, bigints and objects.
+
+/** Marks a type for the compiler. Always optional and never present at run time: it only carries a name. */
+export declare const brand: unique symbol;
+
+/** `T` in a flavour of its own: plain literals fit, another flavour does not. */
+type Flavor<T, Name extends string> = T & { readonly [brand]?: Name };
+
+/** An unsigned 8-bit integer. */
+export type u8 = Flavor<number, "u8">;
+/** An unsigned 16-bit integer. */
+export type u16 = Flavor<number, "u16">;
+/** An unsigned 32-bit integer. */
+export type u32 = Flavor<number, "u32">;
+/** A signed 8-bit integer. */
+export type i8 = Flavor<number, "i8">;
+/** A signed 16-bit integer. */
+export type i16 = Flavor<number, "i16">;
+/** A signed 32-bit integer. */
+export type i32 = Flavor<number, "i32">;
+/** An unsigned 64-bit integer. */
+export type u64 = Flavor<bigint, "u64">;
+/** A signed 64-bit integer. */
+export type i64 = Flavor<bigint, "i64">;
+
+/** Text in `N` bytes, NUL-padded. */
+export interface Chars<N extends number> {
+  readonly [brand]?: "chars";
+  readonly length: N;
+  [index: number]: u8;
+}
+
+/** `N` raw bytes. */
+export interface Bytes<N extends number> {
+  readonly [brand]?: "bytes";
+  readonly length: N;
+  [index: number]: u8;
+}
+
+/** `N` elements in a row. An index outside reads 0 and writes nothing. */
+export interface FixedArray<T, N extends number> {
+  readonly [brand]?: "array";
+  readonly length: N;
+  [index: number]: T;
+}
+
+/** In a `bpfCore…` interface: a field that is a pointer to `T` (without it the field is a `T` embedded). */
+export type Ptr<T> = T & { readonly [brand]?: "ptr" };
+
+/** How a value lies in memory: what it is in the kernel half, and what user space decodes it as. */
+export interface Schema<Kernel, Decoded> {
+  /** Phantom: only for types. */
+  readonly __kernel?: Kernel;
+  /** Phantom: only for types. */
+  readonly __decoded?: Decoded;
+  readonly layout: Layout;
+}
+
+/** A scalar's schema is also the conversion to it: `u32(x)` wraps `x` to 32 bits. */
+export interface Scalar<Kernel extends number | bigint, Decoded> extends Schema<Kernel, Decoded> {
+  (value: number | bigint | boolean): Kernel;
+}
+
+export interface BoolSchema extends Schema<boolean, boolean> {
+  (value: unknown): boolean;
+}
+
+export type Fields = Record<string, Schema<unknown, unknown>>;
+type KernelOf<S> = S extends Schema<infer K, unknown> ? K : never;
+type DecodedOf<S> = S extends Schema<unknown, infer D> ? D : never;
+
+/** The kernel half's view of a struct: its fields in order, assignable. */
+export type StructValue<F extends Fields> = { -readonly [K in keyof F]: KernelOf<F[K]> };
+/** What user space gets for a struct. */
+export type DecodedStruct<F extends Fields> = { readonly [K in keyof F]: DecodedOf<F[K]> };
+
+/** Called to make a zeroed value, with some fields given. */
+export interface StructSchema<F extends Fields> extends Schema<StructValue<F>, DecodedStruct<F>> {
+  (init?: Partial<StructValue<F>>): StructValue<F>;
+}
+
+/** The kernel half's type of a schema: `function f(event: Value<typeof ExecEvent>)`. */
+export type Value<S extends Schema<unknown, unknown>> = KernelOf<S>;
+
+/** The layout that a schema carries at run time, in plain Node. Sizes and offsets are in bytes. */
+export type Layout =
+  | { readonly kind: "int"; readonly bits: 8 | 16 | 32 | 64; readonly signed: boolean }
+  | { readonly kind: "bool" }
+  | { readonly kind: "chars"; readonly length: number }
+  | { readonly kind: "bytes"; readonly length: number }
+  | { readonly kind: "array"; readonly element: Layout; readonly length: number }
+  | { readonly kind: "struct"; readonly fields: readonly { readonly name: string; readonly layout: Layout }[] };
+
+// ---- programs ---------------------------------------------------------------------------------------------------
+
+/** A program's entry point; its exported name is the program's name. */
+export interface Program<Kind extends string> {
+  readonly programKind: Kind;
+  /** The function itself, so that a test can call it in plain Node. */
+  readonly handler: (ctx: never) => number | void;
+}
+
+/** The context of a program, which some helpers take. */
+export interface ContextPointer {
+  readonly [brand]?: "ctx";
+}
+
+/** Twelve registers: the most a tracepoint has (MAX_BPF_FUNC_ARGS, include/linux/bpf.h). */
+export type RawTracepointArgs = readonly [u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64];
+
+/** The arguments of the tracepoint as the kernel's TP_PROTO lists them; each is a 64-bit register. */
+export interface RawTracepointContext<Args extends readonly unknown[] = RawTracepointArgs> extends ContextPointer {
+  readonly args: Args;
+}
+
+// ---- maps -------------------------------------------------------------------------------------------------------
+
+/** Any map, where a helper takes one. */
+export interface AnyMap {
+  readonly mapKind: string;
+}
+
+/** A reference into a map's value, for scalars: assigning to `value` changes the map. */
+export interface Ref<V> {
+  value: V;
+}
+
+export interface HashMap<K, V, DK = unknown, DV = unknown> extends AnyMap {
+  readonly mapKind: "hash";
+  readonly __decoded?: readonly [DK, DV];
+  /** The value: a live reference to a struct, a copy of a scalar; `undefined` when there is none. */
+  get(key: K): V | undefined;
+  has(key: K): boolean;
+  /** Stores a copy. False when the kernel refused, as when the map is full. */
+  set(key: K, value: V): boolean;
+  /** True when there was such an entry. */
+  delete(key: K): boolean;
+  /** A reference to a scalar value in the map, to change it in place. */
+  ref(key: K): Ref<V> | undefined;
+}
+
+export interface ArrayMap<V, DV = unknown> extends AnyMap {
+  readonly mapKind: "array";
+  readonly __decoded?: readonly [number, DV];
+  get(index: number): V | undefined;
+  set(index: number, value: V): boolean;
+  ref(index: number): Ref<V> | undefined;
+}
+
+/** Each CPU has its own values; the kernel half sees those of the CPU it runs on. */
+export interface PerCpuArray<V, DV = unknown> extends AnyMap {
+  readonly mapKind: "percpu_array";
+  readonly __decoded?: readonly [number, readonly DV[]];
+  get(index: number): V | undefined;
+  set(index: number, value: V): boolean;
+  ref(index: number): Ref<V> | undefined;
+}
+
+export interface PerfEventArray<V, DV = unknown> extends AnyMap {
+  readonly mapKind: "perf_event_array";
+  readonly __decoded?: DV;
+  /** Sends a copy to the reader of this CPU. False when there was no room or no reader. */
+  output(ctx: ContextPointer, event: V): boolean;
+}
+
+/** A record that was reserved in a ring buffer: `submit` sends it, leaving the scope without it discards it. */
+export type Reserved<V> = V & Reservation;
+
+export interface Reservation {
+  submit(): void;
+  discard(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface RingBuffer<V, DV = unknown> extends AnyMap {
+  readonly mapKind: "ringbuf";
+  readonly __decoded?: DV;
+  /** Sends a copy. False when there was no room. */
+  output(event: V): boolean;
+  /** Room for a record, to be filled in place: `using record = events.reserve()`. `undefined` when there is none. */
+  reserve(): Reserved<V> | undefined;
+}
+
+// ---- helpers' arguments -----------------------------------------------------------------------------------------
+
+/** Memory of the program that a helper reads or fills: a struct, text, bytes or an array. */
+export type Memory = object;
+/** A place in kernel memory: a `bpfCore…` object, or its address. */
+export type KernelAddress = object | u64;
+/** A place in the traced process's memory. */
+export type UserAddress = u64 | (object & { readonly [brand]?: "user" });
+/** A kernel object that the verifier keeps track of. */
+export interface KernelObject<Name extends string> {
+  readonly [brand]?: "kernel_object";
+  readonly __struct?: Name;
+}

@@ -1,0 +1,158 @@
+// The public types of the loader: what `load` gives, derived from the type of the module that holds the kernel half.
+
+import type {
+  ArrayMap, HashMap, PerCpuArray, PerfEventArray, Program, RingBuffer,
+} from "../lang/types.js";
+
+/** An attachment. Closing it detaches the program; closing twice does nothing more. */
+export interface Link extends Disposable, AsyncDisposable {
+  readonly fd: number;
+  close(): void;
+}
+
+export interface TestRunOptions {
+  /** The program's context; zeros for a raw tracepoint when left out. */
+  readonly context?: Uint8Array;
+  /** The packet, for programs that take one. */
+  readonly data?: Uint8Array;
+}
+
+export interface TestRunOutcome {
+  readonly returnValue: number;
+  /** 0 where the kernel does not measure it (raw tracepoints). */
+  readonly durationNs: number;
+}
+
+/** A program the kernel has accepted. */
+export interface LoadedProgram {
+  readonly name: string;
+  /** Of the ELF section, "raw_tracepoint/sched_process_exec". */
+  readonly section: string;
+  readonly fd: number;
+  /**
+   * Attaches the program to what its section names, after opening the event streams it writes to, so that no event
+   * is lost between this call and the first read. Raw tracepoints require Linux 4.17 or newer.
+   */
+  attach(): Link;
+  /** Runs the program once, here and now. Raw tracepoints require Linux 5.10 or newer. */
+  testRun(options?: TestRunOptions): TestRunOutcome;
+}
+
+/** Something that came out of a stream, in the order of its CPU. */
+export type EventRecord<T> =
+  | {
+      readonly kind: "event";
+      /** The CPU it was sent from; undefined for a ring buffer, which all CPUs share. */
+      readonly cpu: number | undefined;
+      /** CLOCK_MONOTONIC; undefined for a ring buffer. */
+      readonly timeNs: bigint | undefined;
+      readonly event: T;
+    }
+  /** `count` events of this CPU are missing here: its ring was full. */
+  | { readonly kind: "lost"; readonly cpu: number; readonly count: number };
+
+export interface EventStreamOptions {
+  /** Size of a perf ring, a power of two of memory pages for each CPU (64 by default). */
+  readonly pages?: number;
+}
+
+export interface ReadOptions extends EventStreamOptions {
+  /**
+   * How long to gather events after some were read, in milliseconds (10 by default): a first event comes at once, a
+   * storm costs few wake-ups.
+   */
+  readonly latencyMs?: number;
+  /** Ends the reading: what is in the rings is still delivered. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The events sent through a perf event array or a ring buffer. It has one reader at a time. Plain iteration gives the
+ * events alone; lost ones are counted in `lost`, and the first loss is a process warning.
+ */
+export interface EventStream<T> extends AsyncIterable<T>, Disposable, AsyncDisposable {
+  readonly name: string;
+  /** How many events the reader was told were lost, so far. */
+  readonly lost: number;
+  /** Opens the rings before anything is read. Nothing happens when they are open. */
+  open(options?: EventStreamOptions): void;
+  /** Events and losses, one at a time. */
+  records(options?: ReadOptions): AsyncGenerator<EventRecord<T>, void, void>;
+  /** The same in the batches in which they came: the cheapest way to read. */
+  batches(options?: ReadOptions): AsyncGenerator<readonly EventRecord<T>[], void, void>;
+  /** Ends the reading at once and gives back the rings. */
+  close(): void;
+}
+
+interface UserMapBase {
+  readonly name: string;
+  readonly fd: number;
+}
+
+/** A hash map from user space; the methods are those of JavaScript's Map. */
+export interface UserHashMap<K, V> extends UserMapBase, Iterable<[K, V]> {
+  get(key: K): V | undefined;
+  has(key: K): boolean;
+  set(key: K, value: V): this;
+  /** True when there was such an entry. */
+  delete(key: K): boolean;
+  keys(): IterableIterator<K>;
+  values(): IterableIterator<V>;
+  entries(): IterableIterator<[K, V]>;
+}
+
+/** An array map from user space. Its elements always exist. */
+export interface UserArray<V> extends UserMapBase, Iterable<[number, V]> {
+  readonly length: number;
+  /** Undefined for an index outside. */
+  get(index: number): V | undefined;
+  set(index: number, value: V): this;
+  keys(): IterableIterator<number>;
+  values(): IterableIterator<V>;
+  entries(): IterableIterator<[number, V]>;
+}
+
+/** An array map with a value for each possible CPU. */
+export type UserPerCpuArray<V> = UserArray<readonly V[]>;
+
+/** A map of a type without methods here: its descriptor can be handed on. */
+export interface RawMap extends UserMapBase {
+  /** enum bpf_map_type. */
+  readonly type: number;
+}
+
+export type LoadedMap = EventStream<unknown> | UserHashMap<unknown, unknown> | UserArray<unknown> | RawMap;
+
+/** The user half's type of one export of the kernel half; `never` for what is neither map nor program. */
+export type UserHalf<T> =
+  T extends Program<string> ? LoadedProgram
+  : T extends Tagged<PerfEventArray<never>, infer D> ? EventStream<D>
+  : T extends Tagged<RingBuffer<never>, infer D> ? EventStream<D>
+  : T extends Tagged<HashMap<never, never>, readonly [infer DK, infer DV]> ? UserHashMap<DK, DV>
+  : T extends Tagged<PerCpuArray<never>, readonly [number, readonly (infer DV)[]]> ? UserPerCpuArray<DV>
+  : T extends Tagged<ArrayMap<never>, readonly [number, infer DV]> ? UserArray<DV>
+  : T extends { readonly mapKind: string } ? RawMap
+  : never;
+
+/** A map is known by its kind, and its decoded types are in the phantom `__decoded`. */
+type Tagged<Map extends { readonly mapKind: string }, D> =
+  { readonly mapKind: Map["mapKind"]; readonly __decoded?: D };
+
+type ProgramNames<M> = { [K in keyof M]: M[K] extends Program<string> ? K : never }[keyof M];
+type MapNames<M> = { [K in keyof M]: M[K] extends { readonly mapKind: string } ? K : never }[keyof M];
+
+/** Every name is there when the type of the kernel half is not given; an unknown one throws. */
+export type Programs<M> = string extends keyof M
+  ? Readonly<Record<string, LoadedProgram>>
+  : { readonly [K in ProgramNames<M>]: LoadedProgram };
+export type Maps<M> = string extends keyof M
+  ? Readonly<Record<string, LoadedMap>>
+  : { readonly [K in MapNames<M>]: UserHalf<M[K]> };
+
+/** An object in the kernel. A name it does not have throws UnknownNameError. */
+export interface LoadedObject<M = Record<string, unknown>> extends Disposable, AsyncDisposable {
+  readonly programs: Programs<M>;
+  readonly maps: Maps<M>;
+  /** Detaches and unloads everything. Closing twice does nothing more. */
+  close(): void;
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import { exit, mov64Imm } from "../bpf/builders.js";
+import type { FunctionSpec } from "../object/spec.js";
+import { testData } from "./live.test.support.js";
+import { describeVerifierReport, parseVerifierLog } from "./verifier-log.js";
+
+/** Log file: the failing instruction, the reason, and text that the advice must have. */
+const logs: Readonly<Record<string, readonly [number | undefined, string, RegExp?]>> = {
+  "null-value": [7, "R0 invalid mem access 'map_value_or_null'"],
+  "unbounded-index": [13, "R7 unbounded memory access, make sure to bounds check any such access"],
+  "scalar-pointer": [9, "R1 invalid mem access 'scalar'"],
+  "null-in-subprogram": [10, "R1 invalid mem access 'map_value_or_null'"],
+  "too-complex-tail": [15, "BPF program is too large. Processed 1000001 insn"],
+  "unbounded-size": [15, "R2 unbounded memory access, use 'var &= const' or 'if (var < const)'"],
+  "unknown-helper": [9, "program of this type cannot use helper bpf_redirect#23"],
+  "unreadable-register": [0, "R2 !read_ok"],
+  "stack-out-of-bounds": [0, "invalid write to stack R10 off=-520 size=8"],
+  "reserved-field": [0, "BPF_MOV uses reserved fields"],
+  "jump-out-of-range": [1, "jump out of range from insn 1 to 7"],
+  "unreachable": [2, "unreachable insn 2"],
+  "no-exit": [undefined, "last insn is not an exit or jmp"],
+  "unknown-opcode": [undefined, "unknown opcode ff"],
+  "hand-made-4.19": [3, "invalid stack off=0 size=4"],
+  "hand-made-5.10-scalar": [1, "R1 invalid mem access 'inv'"],
+  "hand-made-7.3-unreadable": [0, "Register Type Safety: Unreadable register", /never given[^]*Give R2 a value/],
+  "hand-made-7.3-source": [7, "Memory Safety: Possibly null pointer", /may be null here[^]*Compare R0 with null/],
+};
+
+const read = (name: string): string => readFileSync(testData(`verifier-logs/${name}.log`), "utf8");
+
+test("logs of the running kernel, and of older and newer ones", () => {
+  const files = readdirSync(testData("verifier-logs")).map((file) => file.replace(/\.log$/, ""));
+  assert.deepEqual(files.sort(), Object.keys(logs).sort(), "every log is checked");
+  for (const [name, [insnIndex, reason, advice]] of Object.entries(logs)) {
+    const report = parseVerifierLog(read(name), []);
+    assert.equal(report.insnIndex, insnIndex, name);
+    assert.equal(report.reason, reason, name);
+    if (advice) assert.match(report.advice, advice, name);
+    else assert.equal(report.advice, "", name);
+  }
+});
+
+/** A function of ten instructions whose lines begin at instructions 0, 3 and 7. */
+function lined(name: string): FunctionSpec {
+  const line = (insnIndex: number, lineNumber: number, column: number): FunctionSpec["lines"][number] => ({
+    insnIndex, file: `bpf/${name}.ts`, text: `\tline ${lineNumber};`, line: lineNumber, column,
+  });
+  return {
+    name, section: ".text", insns: [...Array.from({ length: 9 }, () => mov64Imm(0, 0)), exit()], relocations: [],
+    coreRelocations: [], funcTypeId: undefined, lines: [line(0, 10, 2), line(3, 11, 7), line(7, 12, 200)],
+  };
+}
+
+test("an instruction is shown at its line in its own function", () => {
+  const parts = [{ startInsn: 0, spec: lined("main") }, { startInsn: 10, spec: lined("helper") }];
+  const place = (insnIndex: number): string => {
+    const report = parseVerifierLog(`${insnIndex}: (95) exit\nR0 !read_ok\n`, parts);
+    return `${report.functionName} ${report.place?.file}:${report.place?.line}`;
+  };
+  assert.equal(place(0), "main bpf/main.ts:10");
+  assert.equal(place(2), "main bpf/main.ts:10");
+  assert.equal(place(6), "main bpf/main.ts:11");
+  assert.equal(place(9), "main bpf/main.ts:12");
+  assert.equal(place(10), "helper bpf/helper.ts:10");
+  assert.equal(place(19), "helper bpf/helper.ts:12");
+  assert.equal(place(20), "undefined undefined:undefined");
+});
+
+test("the message has the line with a caret, then the verifier's reason", () => {
+  const parts = [{ startInsn: 0, spec: lined("main") }];
+  const text = describeVerifierReport("main", parseVerifierLog("4: (95) exit\nR0 !read_ok\n", parts));
+  assert.deepEqual(text.split("\n").slice(0, 5), [
+    'load program "main": the verifier refused it at bpf/main.ts:11:7',
+    "  11 |  line 11;",
+    "     |       ^",
+    "  R0 !read_ok",
+    "  at instruction 4: (95) exit",
+  ]);
+  // A column past the line's end does not push the caret away from it.
+  const far = describeVerifierReport("main", parseVerifierLog("8: (95) exit\nR0 !read_ok\n", parts));
+  assert.equal(far.split("\n")[2], "     |          ^");
+});
+
+test("no text whatever breaks the parser", () => {
+  const strange = [
+    "", "\n\n\n", "\0\0", "Verification failed:", "Verification failed: X\n\nAt:\n", "12345678901234567890: (95) exit",
+    "0: (", "Reason:\n  x", ";;;;", "R0", "insn insn 5", "é: (95) exit",
+  ];
+  for (const log of strange) parseVerifierLog(log, [{ startInsn: 0, spec: lined("main") }]);
+  // Every log cut at every length: the buffer may end anywhere.
+  for (const name of ["null-value", "hand-made-7.3-source", "no-exit"]) {
+    const log = read(name);
+    for (let end = 0; end < log.length; end++) {
+      const report = parseVerifierLog(log.slice(0, end), []);
+      assert.equal(typeof describeVerifierReport("x", report), "string");
+    }
+  }
+});

@@ -1,0 +1,15 @@
+// Assertions are for our own mistakes. A user's mistake is a diagnostic or a typed error, never an assert.
+
+export class AssertionError extends Error {
+  override readonly name = "AssertionError";
+}
+
+/** Throws when `condition` is false: the toolchain itself is wrong, and says where. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new AssertionError(`internal error: ${message}`);
+}
+
+/** The end of an exhaustive `switch`: reaching it at run time is a bug of ours. */
+export function unreachable(value: never, what: string): never {
+  throw new AssertionError(`internal error: unexpected ${what}: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,8 @@
+// Runs inside the virtual machine: guest.js FOLDER OBJECT, prints a KnownResult with the kernel's release as JSON.
+
+import { release } from "node:os";
+import { checkKnown } from "../support/known.js";
+
+const [folder, object] = process.argv.slice(2);
+if (folder === undefined || object === undefined) throw new Error("usage: guest.js FOLDER OBJECT");
+process.stdout.write(`${JSON.stringify({ release: release(), ...(await checkKnown(folder, object)) })}\n`);
