@@ -3,6 +3,6 @@
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 
-./scripts/build.sh
+quietly ./scripts/build.sh
 # exec: a signal for this script is one for the tracer.
 exec node packages/rawtp-sched/dist/src/main.js "$@"

@@ -50,5 +50,9 @@ it("the public API is the one in test/golden/api.txt", () => {
   const actual = publicApi();
   if (process.env["BLESS"]) writeFileSync(golden, actual);
   const expected = existsSync(golden) ? readFileSync(golden, "utf8") : "";
-  assert.equal(actual, expected, "BLESS=1 node --test test/dist/api.test.js accepts the new API; tell users in CHANGELOG.md");
+  assert.equal(
+    actual,
+    expected,
+    "BLESS=1 node --test test/dist/api.test.js accepts the new API; tell users in CHANGELOG.md",
+  );
 });

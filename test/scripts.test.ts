@@ -26,7 +26,10 @@ function build(folder: string, environment: Readonly<Record<string, string>>): O
   const object = join(folder, "build/sched.bpf.o");
   rmSync(object, { force: true });
   const env = { ...process.env, BPF_CPU: "", TSBPF_BIN: "", ...environment };
-  const { status, stdout, stderr } = spawnSync("/bin/bash", [join(folder, "scripts/build.sh")], { env, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("/bin/bash", [join(folder, "scripts/build.sh")], {
+    env,
+    encoding: "utf8",
+  });
   let made: Buffer | undefined;
   try {
     made = readFileSync(object);
@@ -46,7 +49,11 @@ function executable(path: string, text: string): string {
 const fakeTsbpf = '#!/bin/sh\necho "$@" >build/sched.bpf.o\n';
 
 describe("build.sh", () => {
-  for (const [cpu, expected] of [["", "v3"], ["v1", "v1"], ["v4", "v4"]] as const) {
+  for (const [cpu, expected] of [
+    ["", "v3"],
+    ["v1", "v1"],
+    ["v4", "v4"],
+  ] as const) {
     it(`gives TSBPF_BIN the work, with BPF_CPU "${cpu}"`, () => {
       using folder = scratchFolder();
       const TSBPF_BIN = executable(join(folder.path, "other-tsbpf"), fakeTsbpf);
@@ -92,7 +99,11 @@ describe("build.sh", () => {
   }
 
   const nodes: readonly (readonly [string, string | undefined, RegExp])[] = [
-    ["too old", "#!/bin/sh\n[ \"$1\" = --version ] && echo v18.0.0\nexit 1\n", /Node\.js v18\.0\.0 is too old: install 20\.19/],
+    [
+      "too old",
+      '#!/bin/sh\n[ "$1" = --version ] && echo v18.0.0\nexit 1\n',
+      /Node\.js v18\.0\.0 is too old: install 20\.19/,
+    ],
     ["missing", undefined, /node is not in (?:sudo's )?PATH: install Node\.js 20\.19/],
   ];
   for (const [name, text, message] of nodes) {

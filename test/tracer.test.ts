@@ -91,10 +91,10 @@ function withCapabilities(names: readonly string[]): string[] {
   return ["setpriv", "--inh-caps=-all", `--bounding-set=-all${plus}`];
 }
 
-const missing: readonly (readonly [string, readonly string[], readonly string[]])[] = [
-  ["none", [], ["CAP_BPF", "CAP_PERFMON"]],
-  ["only CAP_BPF", ["bpf"], ["CAP_PERFMON"]],
-  ["only CAP_PERFMON", ["perfmon"], ["CAP_BPF"]],
+const missing: readonly (readonly [string, readonly string[], string])[] = [
+  ["none", [], "CAP_BPF and CAP_PERFMON are missing"],
+  ["only CAP_BPF", ["bpf"], "CAP_PERFMON is missing"],
+  ["only CAP_PERFMON", ["perfmon"], "CAP_BPF is missing"],
 ];
 
 describe("rights", () => {
@@ -113,8 +113,8 @@ describe("rights", () => {
       if (lacksRoot(t)) return;
       const { code, stdout, stderr } = await startTracer([], withCapabilities(capabilities)).end();
       assert.deepEqual([code, stdout], [1, ""]);
-      assert.match(stderr, /^rawtp-sched: .*needs CAP_BPF and CAP_PERFMON \(or root\)/s);
-      for (const capability of expected) assert.match(stderr, new RegExp(`(?:missing|lacks)[^\n]*${capability}`));
+      assert.match(stderr, /^rawtp-sched: [^\n]*needs CAP_BPF and CAP_PERFMON \(or root\)/);
+      assert.ok(stderr.includes(`, and ${expected}\n`), stderr);
     });
   }
 });
@@ -141,9 +141,9 @@ describe("tracer's mistakes of use", () => {
     const help = await startTracer(["--help"]).end();
     assert.deepEqual([help.code, help.stderr], [0, ""]);
     assert.match(help.stdout, /^usage: rawtp-sched/);
-    const { version } = JSON.parse(
-      readFileSync(join(repository, "packages/rawtp-sched/package.json"), "utf8"),
-    ) as { readonly version: string };
+    const { version } = JSON.parse(readFileSync(join(repository, "packages/rawtp-sched/package.json"), "utf8")) as {
+      readonly version: string;
+    };
     assert.equal((await startTracer(["--version"]).end()).stdout, `rawtp-sched ${version}\n`);
   });
 

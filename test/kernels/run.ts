@@ -9,13 +9,20 @@ import { kernelSeries, runOnKernel } from "./kernel.js";
 
 function row(...cells: readonly string[]): void {
   const widths = [8, 28, 10, 8, 8];
-  process.stdout.write(`${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("").trimEnd()}\n`);
+  process.stdout.write(
+    `${cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("")
+      .trimEnd()}\n`,
+  );
 }
 
 function main(wanted: readonly string[]): number {
   using folder = scratchFolder();
   buildKnown(folder.path);
-  const digest = createHash("sha256").update(readFileSync(join(repository, objectPath))).digest("hex");
+  const digest = createHash("sha256")
+    .update(readFileSync(join(repository, objectPath)))
+    .digest("hex");
   process.stdout.write(`${objectPath} sha256 ${digest}\n\n`);
   row("series", "release", "processes", "lost", "result");
   let failures = 0;

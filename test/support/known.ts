@@ -3,6 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
+import { release } from "node:os";
 import { join } from "node:path";
 import { repository } from "./repository.js";
 import { attachedTracer } from "./tracer.js";
@@ -54,7 +55,16 @@ export function startKnown(folder: string, way: KnownWay, names: readonly string
     });
 }
 
-const oddNames = ["with space", 'quo"te', "a=b", "back\\slash", "new\nline", "\u001b[31mred", "caf\u00e9", "fifteen-bytes-is-all"];
+const oddNames = [
+  "with space",
+  'quo"te',
+  "a=b",
+  "back\\slash",
+  "new\nline",
+  "\u001b[31mred",
+  "caf\u00e9",
+  "fifteen-bytes-is-all",
+];
 
 /** Runs the tracer with `objectPath` over 200 processes and more, started in every way. */
 export async function checkKnown(folder: string, objectPath: string): Promise<KnownResult> {
@@ -64,22 +74,35 @@ export async function checkKnown(folder: string, objectPath: string): Promise<Kn
   const tracer = await attachedTracer(["--object", objectPath, "--format", "json"]);
   const known = [
     ...startKnown(folder, "sequence", numbered("known", 100)),
-    ...startKnown(folder, "burst", numbered("burst", 100)),
     ...startKnown(folder, "thread", numbered("thread", 10)),
-    ...startKnown(folder, "sequence", [...oddNames, "the-last-one"]),
+    ...startKnown(folder, "sequence", oddNames),
   ];
+  const burst = startKnown(folder, "burst", numbered("burst", 100));
+  known.push(...startKnown(folder, "sequence", ["the-last-one"]));
   await tracer.saw("stdout", "the-last-one");
   const end = await tracer.end("SIGINT");
   const faults = end.code === 0 ? [] : [`the tracer ended with ${end.code ?? end.signal}: ${end.stderr}`];
   const lines = end.stdout.trimEnd().split("\n");
   const records = lines.map((line) => JSON.parse(line) as JsonEvent | { readonly lost: number });
   const events = records.filter((record) => "pid" in record);
-  faults.push(...compare(known, events), ...wrongTimes(events, from, Date.now()));
   const lost = records.reduce((sum, record) => sum + ("lost" in record ? record.lost : 0), 0);
-  if (lost > 0) faults.push(`${lost} events were lost`);
-  return { expected: known.length, lost, faults };
+  const expected = [...known, ...burst.filter(({ pid }) => lost === 0 || events.some((event) => event.pid === pid))];
+  faults.push(...compare(expected, events), ...wrongTimes(events, from, Date.now()));
+  faults.push(...unaccounted(known.length + burst.length - expected.length, lost));
+  return { expected: known.length + burst.length, lost, faults };
 }
 
+/**
+ * From Linux 7.0 on the kernel does not trace a process that starts a program while another one on its CPU, in the
+ * middle of the same, is preempted. Of a burst some may be missing then, but the tracer has to tell how many.
+ */
+function unaccounted(missing: number, lost: number): readonly string[] {
+  if (lost !== missing) return [`${missing} events are missing, and the tracer told of ${lost}`];
+  const major = Number(release().split(".")[0]);
+  return lost > 0 && major < 7 ? [`${lost} events were lost`] : [];
+}
+
+/** Each known process exactly once, with its own ids and name. */
 function compare(known: readonly KnownProcess[], events: readonly JsonEvent[]): string[] {
   const byPid = new Map<number, JsonEvent[]>();
   for (const event of events) byPid.set(event.pid, [...(byPid.get(event.pid) ?? []), event]);
@@ -87,7 +110,9 @@ function compare(known: readonly KnownProcess[], events: readonly JsonEvent[]): 
   for (const { pid, comm } of known) {
     const found = (byPid.get(pid) ?? []).map((event) => `tgid=${event.tgid} comm=${JSON.stringify(event.comm)}`);
     const wanted = `tgid=${pid} comm=${JSON.stringify(comm)}`;
-    if (found.length !== 1 || found[0] !== wanted) faults.push(`pid ${pid}: ${found.join(", ") || "none"}, not ${wanted}`);
+    if (found.length !== 1 || found[0] !== wanted) {
+      faults.push(`pid ${pid}: ${found.join(", ") || "none"}, not ${wanted}`);
+    }
   }
   return faults;
 }

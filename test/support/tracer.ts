@@ -46,8 +46,7 @@ export function startTracer(args: readonly string[], prefix: readonly string[] =
     stdout: () => texts.stdout,
     stderr: () => texts.stderr,
     async saw(output, text) {
-      const found = (): boolean =>
-        typeof text === "string" ? texts[output].includes(text) : text.test(texts[output]);
+      const found = (): boolean => (typeof text === "string" ? texts[output].includes(text) : text.test(texts[output]));
       for (const deadline = Date.now() + 30_000; !found(); await sleep(5)) {
         if (!running) throw new Error(`the tracer ended before ${output} had ${text}: ${JSON.stringify(texts)}`);
         if (Date.now() > deadline) throw new Error(`${output} never had ${text}: ${JSON.stringify(texts)}`);

@@ -18,12 +18,14 @@ const textBans: readonly TextBan[] = [
   {
     pattern: /(?<![\w.*])\/(?:home|root|Users|work|opt)\/[\w.-]/,
     message: "a path of one machine: make it relative",
-    except: (path) => path.startsWith("test/tidy"),
+    // The virtual machine's own folders, and the rule's own tests.
+    except: (path) => path.startsWith("test/kernels/") || path.startsWith("test/tidy"),
   },
   { pattern: /https?:\/\/[\w.-]*(?:registry|npmjs|yarnpkg|artifactory|verdaccio)/i, message: "name no registry" },
+  { pattern: /"resolved": "[a-z+]+:/, message: "names a registry: .npmrc has omit-lockfile-registry-resolved" },
 ];
 
-const extensions = [".ts", ".json", ".md", ".sh", ".c", ".h", ".ir", ".txt", ".o", ".mjs"];
+const extensions = [".ts", ".json", ".md", ".sh", ".c", ".h", ".ir", ".txt", ".log", ".o", ".mjs"];
 const nakedNames = ["LICENSE", ".gitignore", ".npmrc", ".ci/run"];
 
 export function textRule(file: SourceFile): readonly Fault[] {
@@ -41,7 +43,9 @@ export function extensionRule(file: SourceFile): readonly Fault[] {
 
 export function headerRule(file: SourceFile): readonly Fault[] {
   const firstLine = file.lines.find((line) => !line.startsWith("#!")) ?? "";
-  if (!file.tree || isCase(file.path) || /^\/\/ \S|^\/\*\*? ?\S?/.test(firstLine)) return [];
+  // What a test is about, its name says: foo.test.ts stands beside foo.ts.
+  if (!file.tree || isCase(file.path) || file.path.endsWith(".test.ts")) return [];
+  if (/^\/\/ \S|^\/\*\*? ?\S?/.test(firstLine)) return [];
   return [{ path: file.path, line: 1, message: "opens without a comment: say what the file does" }];
 }
 
@@ -59,11 +63,13 @@ export function syntaxRule(file: SourceFile): readonly Fault[] {
 
 function syntaxFault(node: ts.Node, path: string): string | undefined {
   if (node.kind === ts.SyntaxKind.AnyKeyword) return "any is banned: use unknown and narrow it";
-  if (node.kind === ts.SyntaxKind.DefaultKeyword && !ts.isDefaultClause(node.parent)) return "no default exports: name it";
+  if (node.kind === ts.SyntaxKind.DefaultKeyword && !ts.isDefaultClause(node.parent))
+    return "no default exports: name it";
   if (ts.isExportAssignment(node)) return "no default exports: name it";
   if (isTest(path)) return undefined;
   if (ts.isNonNullExpression(node)) return "! is banned: narrow it, or assert with a message";
-  if (!ts.isIdentifier(node) || (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)) return undefined;
+  if (!ts.isIdentifier(node) || (ts.isPropertyAccessExpression(node.parent) && node.parent.name === node))
+    return undefined;
   if (node.text === "DataView" && path !== "packages/tsbpf/src/util/bytes.ts") return "use ByteReader or ByteWriter";
   const printing = path.startsWith("packages/tsbpf/src/cli/") || path.startsWith("packages/rawtp-sched/src/");
   if (node.text === "console" && !printing && !path.includes("/lang/")) return "only the command lines print";
@@ -77,7 +83,8 @@ export function changelogFaults(text: string): readonly string[] {
   const headings = lines.filter((line) => line.startsWith("## "));
   if (headings.length === 0) faults.push("has no version");
   for (const heading of headings) {
-    if (!/^## \d+\.\d+\.\d+ \((?:unreleased|\d{4}-\d\d-\d\d)\)$/.test(heading)) faults.push(`wrong heading: ${heading}`);
+    if (!/^## \d+\.\d+\.\d+ \((?:unreleased|\d{4}-\d\d-\d\d)\)$/.test(heading))
+      faults.push(`wrong heading: ${heading}`);
   }
   const versions = headings.map((heading) => heading.split(" ")[1] ?? "");
   const newestFirst = versions.toSorted((a, b) => b.localeCompare(a, "en", { numeric: true }));

@@ -29,14 +29,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "compiler/passes": [...data, "compiler/messages", "compiler/ir"],
   "compiler/codegen": [...data, "compiler/messages", "compiler/ir", "compiler/passes"],
   "compiler/frontend": [...data, "compiler/messages", "compiler/ir"],
-  compiler: [
-    ...data,
-    "compiler/messages",
-    "compiler/ir",
-    "compiler/passes",
-    "compiler/codegen",
-    "compiler/frontend",
-  ],
+  compiler: [...data, "compiler/messages", "compiler/ir", "compiler/passes", "compiler/codegen", "compiler/frontend"],
   loader: [...data, "sys", "type:lang"],
   cli: [...data, "sys", "vm", "compiler", "compiler/messages", "loader"],
 };
@@ -46,7 +39,12 @@ const compilerBase = ["compiler/diagnostic.ts", "compiler/messages.ts"];
 
 /** Packages that only some files may import. */
 const doors: readonly { readonly name: string; readonly allowed: RegExp; readonly cure: string }[] = [
-  { name: "koffi", allowed: /^packages\/tsbpf\/src\/sys\/linux\.ts$/, cure: "use the Kernel interface (sys/kernel.ts)" },
+  // `tsbpf doctor` only tries whether koffi can be loaded.
+  {
+    name: "koffi",
+    allowed: /^packages\/tsbpf\/src\/(?:sys\/linux|cli\/doctor-source)\.ts$/,
+    cure: "use the Kernel interface (sys/kernel.ts)",
+  },
   { name: "typescript", allowed: /^packages\/tsbpf\/src\/compiler\/frontend\//, cure: "keep it in compiler/frontend" },
 ];
 
@@ -70,7 +68,8 @@ function relativeFault(path: string, { from, typeOnly }: Import): string | undef
   if (!target.startsWith(tsbpfSource)) return undefined;
   const [own, other] = [layerOf(path), layerOf(target)];
   if (own === undefined) return "has no layer: add its folder to test/tidy/layers.ts";
-  if (own !== "cli" && target.endsWith("/index.ts")) return `imports ${target}: name the file itself, not the public entry`;
+  if (own !== "cli" && target.endsWith("/index.ts"))
+    return `imports ${target}: name the file itself, not the public entry`;
   if (own === other || other === undefined) return undefined;
   const allowed = layers[own] ?? [];
   if (allowed.includes(other) || (typeOnly && allowed.includes(`type:${other}`))) return undefined;
@@ -80,7 +79,9 @@ function relativeFault(path: string, { from, typeOnly }: Import): string | undef
 function packageFault(path: string, { from, typeOnly }: Import): string | undefined {
   if (from.startsWith("node:")) return undefined;
   if (path.startsWith("packages/rawtp-sched/")) {
-    return publicEntries.includes(from) ? undefined : `imports "${from}": the tracer uses only ${publicEntries.join(", ")}`;
+    return publicEntries.includes(from)
+      ? undefined
+      : `imports "${from}": the tracer uses only ${publicEntries.join(", ")}`;
   }
   const door = doors.find(({ name }) => name === from);
   if (!door) return `imports "${from}": no dependency but ${doors.map(({ name }) => name).join(" and ")}`;
@@ -100,7 +101,8 @@ function layerOf(path: string): string | undefined {
 function importsOf(tree: ts.SourceFile): readonly Import[] {
   const found: Import[] = [];
   const add = (node: ts.Node, specifier: ts.Node | undefined, typeOnly: boolean): void => {
-    if (specifier && ts.isStringLiteral(specifier)) found.push({ from: specifier.text, line: lineOf(tree, node), typeOnly });
+    if (specifier && ts.isStringLiteral(specifier))
+      found.push({ from: specifier.text, line: lineOf(tree, node), typeOnly });
   };
   for (const node of nodes(tree)) {
     if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, isTypeOnly(node.importClause));
@@ -116,5 +118,7 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
   if (!clause) return false;
   if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
   const names = clause.namedBindings;
-  return !clause.name && names !== undefined && ts.isNamedImports(names) && names.elements.every((name) => name.isTypeOnly);
+  return (
+    !clause.name && names !== undefined && ts.isNamedImports(names) && names.elements.every((name) => name.isTypeOnly)
+  );
 }

@@ -5,18 +5,24 @@ import ts from "typescript";
 import { type Fault, isCase, lineOf, nodes, type SourceFile } from "./source.js";
 
 const maxFileLines = 500;
+/** Tests are tables for the most part. */
+const maxTestFileLines = 800;
 const maxFunctionLines = 70;
 const maxColumns = 120;
 
 /** Pure tables, which may be as long as what they list. */
-export const tables: ReadonlySet<string> = new Set([]);
+export const tables: ReadonlySet<string> = new Set([
+  "packages/tsbpf/src/bpf/helpers.ts",
+  "packages/tsbpf/src/lang/helpers.ts",
+]);
 
 /** "path#function": lines it has, and why it is not split. */
 export const longFunctions: ReadonlyMap<string, { readonly lines: number; readonly why: string }> = new Map([]);
 
 export function fileLengthRule(file: SourceFile): readonly Fault[] {
-  if (!file.tree || isCase(file.path) || tables.has(file.path) || file.lines.length <= maxFileLines) return [];
-  const message = `has ${file.lines.length} lines, more than ${maxFileLines}: split it by what its parts are about`;
+  const most = file.path.endsWith(".test.ts") ? maxTestFileLines : maxFileLines;
+  if (!file.tree || isCase(file.path) || tables.has(file.path) || file.lines.length <= most) return [];
+  const message = `has ${file.lines.length} lines, more than ${most}: split it by what its parts are about`;
   return [{ path: file.path, line: 0, message }];
 }
 
@@ -32,7 +38,11 @@ export function functionLengthRule(file: SourceFile): readonly Fault[] {
     const name = functionName(node);
     const allowed = longFunctions.get(`${file.path}#${name}`)?.lines ?? maxFunctionLines;
     if (length > allowed) {
-      faults.push({ path: file.path, line, message: `function ${name} has ${length} lines, more than ${allowed}: split it` });
+      faults.push({
+        path: file.path,
+        line,
+        message: `function ${name} has ${length} lines, more than ${allowed}: split it`,
+      });
     }
   }
   return faults;
@@ -51,7 +61,9 @@ export function staleExceptions(files: readonly SourceFile[]): readonly string[]
     }
   }
   const functions = [...longFunctions.keys()].filter((key) => (lengths.get(key) ?? 0) <= maxFunctionLines);
-  const listed = [...tables].filter((path) => (files.find((file) => file.path === path)?.lines.length ?? 0) <= maxFileLines);
+  const listed = [...tables].filter(
+    (path) => (files.find((file) => file.path === path)?.lines.length ?? 0) <= maxFileLines,
+  );
   return [...functions, ...listed];
 }
 
@@ -64,14 +76,15 @@ export function lineLengthRule(file: SourceFile): readonly Fault[] {
   );
 }
 
-/** One long string or template in a line of its own: breaking it would make the text harder to find. */
+/** It has one long string, template or regular expression: broken up, its text would be harder to find. */
 function isUnbreakable(line: string): boolean {
-  return /^\s*(?:[\w.]+[:=(]? ?)*["'`].*["'`][),;]*$/.test(line);
+  return /(["'`/])(?:(?!\1).){50,}\1/.test(line) && !/^\s*(?:\/\/|\/?\*)/.test(line);
 }
 
 function functionName(node: ts.SignatureDeclaration): string {
   if (node.name) return node.name.getText();
   const { parent } = node;
-  if ((ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent)) && parent.name) return parent.name.getText();
+  if ((ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent)) && parent.name)
+    return parent.name.getText();
   return ts.isConstructorDeclaration(node) ? "constructor" : "(anonymous)";
 }

@@ -73,7 +73,9 @@ export function* nodes(node: ts.Node): Generator<ts.Node> {
 
 /** Tests and what only tests use: some rules of the product do not bind them. */
 export function isTest(path: string): boolean {
-  return /\.test\.ts$/.test(path) || path.startsWith("test/") || path.startsWith("bench/") || path.includes("/testing/");
+  return (
+    /\.test\.ts$/.test(path) || path.startsWith("test/") || path.startsWith("bench/") || path.includes("/testing/")
+  );
 }
 
 /** Data for the compiler's tests: programs that are wrong on purpose among them. */

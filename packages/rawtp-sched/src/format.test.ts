@@ -58,6 +58,7 @@ describe("format", () => {
       '{"time":"2026-01-15T10:30:00.123456789Z","pid":1234,"tgid":1230,"comm":"ls"}\n',
     );
     assert.equal(formatLostJson({ cpu: 3, count: 17 }), '{"lost":17,"cpu":3}\n');
+    assert.equal(formatLostJson({ cpu: undefined, count: 2 }), '{"lost":2,"cpu":null}\n');
     assert.equal(formatLostText({ cpu: 3, count: 17 }), "lost 17 events on CPU 3: its buffer was full\n");
     assert.equal(formatLostText({ cpu: 0, count: 1 }), "lost 1 event on CPU 0: its buffer was full\n");
   });

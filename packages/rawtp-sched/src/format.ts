@@ -11,9 +11,9 @@ export interface ExecRecord {
   readonly comm: string;
 }
 
-/** Events that the kernel had to drop, because the ring of this CPU was full. */
 export interface LostRecord {
-  readonly cpu: number;
+  /** The CPU whose ring was full; undefined for events that the kernel did not even trace (skipped.ts). */
+  readonly cpu: number | undefined;
   readonly count: number;
 }
 
@@ -26,12 +26,14 @@ export function formatExec(record: ExecRecord, format: OutputFormat): string {
 }
 
 /** For the stream of events itself, where each line is JSON. */
-export function formatLostJson(record: LostRecord): string {
-  return `{"lost":${record.count},"cpu":${record.cpu}}\n`;
+export function formatLostJson({ cpu, count }: LostRecord): string {
+  return `{"lost":${count},"cpu":${cpu ?? null}}\n`;
 }
 
-export function formatLostText(record: LostRecord): string {
-  return `lost ${record.count} event${record.count === 1 ? "" : "s"} on CPU ${record.cpu}: its buffer was full\n`;
+export function formatLostText({ cpu, count }: LostRecord): string {
+  const events = `lost ${count} event${count === 1 ? "" : "s"}`;
+  if (cpu !== undefined) return `${events} on CPU ${cpu}: its buffer was full\n`;
+  return `${events}: the kernel skipped the program, which it had preempted for another process\n`;
 }
 
 const nsPerSecond = 1_000_000_000n;

@@ -12,7 +12,9 @@ export function findObject(wanted: string | undefined): string {
   const found = candidates.find(isReadable);
   if (found !== undefined) return found;
   const name = wanted ?? built;
-  throw new Error(`open object "${name}": no such file, or it cannot be read (build it with ./scripts/build.sh, or name one with --object FILE)`);
+  throw new Error(
+    `open object "${name}": no such file, or it cannot be read (build it with ./scripts/build.sh, or name one with --object FILE)`,
+  );
 }
 
 function isReadable(path: string): boolean {

@@ -27,6 +27,9 @@ describe("symptoms", () => {
     it(String(error), () => assert.equal(symptom(error), expected));
   }
   it("shows the stack of a mistake of ours", () => {
-    assert.match(symptom(new TypeError("undefined is not a function")), /^TypeError: undefined is not a function\n +at /);
+    assert.match(
+      symptom(new TypeError("undefined is not a function")),
+      /^TypeError: undefined is not a function\n +at /,
+    );
   });
 });

@@ -5,7 +5,8 @@ export function symptom(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cure = cures.get(codeOf(error));
   // Without a code it is a mistake of ours, and the stack is what a report of it needs.
-  if (codeOf(error) === "" && error.cause === undefined && error.constructor !== Error) return error.stack ?? error.message;
+  if (codeOf(error) === "" && error.cause === undefined && error.constructor !== Error)
+    return error.stack ?? error.message;
   return cure === undefined || error.message.includes(cure.unless) ? error.message : `${error.message}\n${cure.text}`;
 }
 

@@ -5,16 +5,21 @@ import { type EventRecord, load } from "tsbpf/loader";
 import type * as sched from "../bpf/sched.js";
 import type { OutputFormat, TracerOptions } from "./arguments.js";
 import { createWallClock, type WallClock } from "./clock.js";
-import { formatExec, formatLostJson, formatLostText } from "./format.js";
+import { formatExec, formatLostJson, formatLostText, type LostRecord } from "./format.js";
+import { createLedger, type Ledger } from "./ledger.js";
 import { findObject } from "./object-path.js";
 import { createOutput } from "./output.js";
 import { startQuietHint } from "./quiet-hint.js";
+import { createSkipCounter, type SkipCounter } from "./skipped.js";
 
 interface ExecEvent {
   readonly pid: number;
   readonly tgid: number;
   readonly comm: string;
 }
+
+/** Looking for skipped runs costs a system call or three. */
+const skipCheckMs = 1000;
 
 /** Resolves when it was stopped by a signal, or when nobody reads its output any more. */
 export async function runTracer(options: TracerOptions): Promise<void> {
@@ -28,52 +33,69 @@ export async function runTracer(options: TracerOptions): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
   await using object = await load<typeof sched>(path, options.btfPath === undefined ? {} : { btf: options.btfPath });
-  using link = object.programs.schedProcessExec.attach();
+  const program = object.programs.schedProcessExec;
+  using link = program.attach();
   stop.signal.addEventListener("abort", () => link.close());
   say(`attached raw tracepoint sched_process_exec from ${path}\npress Ctrl+C to stop\n`);
 
   const hint = startQuietHint(process.stderr);
-  const clock = createWallClock();
-  const losses = new Map<number, number>();
+  const writer = createWriter(options.format, createSkipCounter(program.fd));
   for await (const batch of object.maps.events.batches({ signal: stop.signal })) {
     hint.cancel();
-    clock.adjust();
-    await output.write(formatBatch(batch, options.format, clock, losses));
+    await output.write(writer.text(batch));
   }
   hint.cancel();
-  summarize(losses);
+  await output.write(writer.end());
+  say(writer.ledger.summary());
   const failure = output.failure();
   if (failure) throw failure;
 }
 
-/** The text for standard output. Losses are counted, and told where the format says. */
-function formatBatch(
-  batch: readonly EventRecord<ExecEvent>[],
-  format: OutputFormat,
-  clock: WallClock,
-  losses: Map<number, number>,
-): string {
-  let text = "";
-  for (const record of batch) {
-    if (record.kind === "event") {
-      const { pid, tgid, comm } = record.event;
-      text += formatExec({ timeNs: clock.wallNs(record.timeNs ?? process.hrtime.bigint()), pid, tgid, comm }, format);
-    } else {
-      losses.set(record.cpu, (losses.get(record.cpu) ?? 0) + record.count);
-      if (format === "json") text += formatLostJson(record);
-      else say(formatLostText(record));
-    }
-  }
-  return text;
+interface Writer {
+  readonly ledger: Ledger;
+  /** The text for standard output. Losses are counted, and told where the format says. */
+  text(batch: readonly EventRecord<ExecEvent>[]): string;
+  /** After the last batch: what the kernel skipped since. */
+  end(): string;
 }
 
-function summarize(losses: ReadonlyMap<number, number>): void {
-  const total = [...losses.values()].reduce((sum, count) => sum + count, 0);
-  if (total === 0) return;
-  const cpus = [...losses].map(([cpu, count]) => `${count} on CPU ${cpu}`);
-  say(`lost in all: ${total} (${cpus.join(", ")})\n`);
+function createWriter(format: OutputFormat, skips: SkipCounter): Writer {
+  const clock: WallClock = createWallClock();
+  const ledger = createLedger();
+  let nextCheckMs = performance.now() + skipCheckMs;
+
+  const lost = (record: LostRecord): string => {
+    ledger.add(record);
+    if (format === "json") return formatLostJson(record);
+    say(formatLostText(record));
+    return "";
+  };
+  const skipped = (): string => {
+    const count = skips.take();
+    return count === 0 ? "" : lost({ cpu: undefined, count });
+  };
+  return {
+    ledger,
+    text(batch) {
+      clock.adjust();
+      let text = "";
+      for (const record of batch) {
+        if (record.kind === "lost") {
+          text += lost(record);
+          continue;
+        }
+        const { pid, tgid, comm } = record.event;
+        const timeNs = clock.wallNs(record.timeNs ?? process.hrtime.bigint());
+        text += formatExec({ timeNs, pid, tgid, comm }, format);
+      }
+      if (performance.now() < nextCheckMs) return text;
+      nextCheckMs = performance.now() + skipCheckMs;
+      return text + skipped();
+    },
+    end: skipped,
+  };
 }
 
 function say(text: string): void {
-  process.stderr.write(text);
+  if (text !== "") process.stderr.write(text);
 }

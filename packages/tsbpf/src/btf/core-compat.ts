@@ -7,7 +7,7 @@ import { essentialName, typeName } from "./name.js";
 import type { Btf, BtfMember, BtfType, BtfTypeId } from "./types.js";
 import { skipModifiers } from "./walk.js";
 
-/** The program's types, the target's, and how many comparisons are still allowed: hostile types can nest without end. */
+/** The types of both sides, and how many comparisons are still allowed: hostile types can nest without end. */
 export interface CoreContext {
   readonly local: Btf;
   readonly target: Btf;
@@ -67,7 +67,12 @@ export function fieldsCompatible(context: CoreContext, localId: BtfTypeId, targe
 }
 
 /** Whether two types of the same essential name are the same thing, whatever their members. */
-export function typesCompatible(context: CoreContext, localId: BtfTypeId, targetId: BtfTypeId, depth = MAX_DEPTH): boolean {
+export function typesCompatible(
+  context: CoreContext,
+  localId: BtfTypeId,
+  targetId: BtfTypeId,
+  depth = MAX_DEPTH,
+): boolean {
   for (; depth >= 0; depth--) {
     spend(context);
     const local = skipModifiers(context.local, localId).type;

@@ -81,7 +81,8 @@ function parseAccess(access: string): number[] {
   if (!/^\d{1,10}(:\d{1,10})*$/.test(access)) throw new FormatError(`access "${access.slice(0, 80)}" is malformed`);
   const indices = access.split(":").map(Number);
   if (indices.length > MAX_ACCESSORS) throw new FormatError(`access of ${indices.length} steps is too long`);
-  if (indices.some((index) => index > 0x7fffffff)) throw new FormatError(`access "${access.slice(0, 80)}" is out of range`);
+  if (indices.some((index) => index > 0x7fffffff))
+    throw new FormatError(`access "${access.slice(0, 80)}" is out of range`);
   return indices;
 }
 

@@ -170,7 +170,8 @@ function resolveChecked(resolver: Resolver, reloc: CoreReloc): CoreOutcome {
     if (found === undefined) {
       found = { id, spec: theirs, value };
     } else if (found.spec.offsetBits !== theirs.offsetBits || found.value.value !== value.value) {
-      const reason = `ambiguous: types ${found.id} and ${id} of the target disagree (${found.value.value} and ${value.value})`;
+      const values = `${found.value.value} and ${value.value}`;
+      const reason = `ambiguous: types ${found.id} and ${id} of the target disagree (${values})`;
       return { kind: "error", reason };
     }
   }
@@ -205,7 +206,8 @@ function resizeOf(mine: CoreValue, theirs: CoreValue): CoreResize | undefined {
   const [localBytes, targetBytes] = [mine.field.sizeBytes, theirs.field.sizeBytes];
   if (localBytes === targetBytes) return undefined;
   // A narrower or wider load keeps the value of unsigned numbers and of pointers, for both are zero-extended.
-  const safe = zeroExtends(mine.field.type) && mine.field.type.kind === theirs.field.type.kind && zeroExtends(theirs.field.type);
+  const safe =
+    zeroExtends(mine.field.type) && mine.field.type.kind === theirs.field.type.kind && zeroExtends(theirs.field.type);
   return { localBytes, targetBytes, safe };
 }
 
@@ -220,7 +222,12 @@ function isMemoryAccess(insn: Insn): boolean {
   return insnClass === Class.LDX || insnClass === Class.ST || insnClass === Class.STX;
 }
 
-const sizeBits: ReadonlyMap<number, number> = new Map([[1, Size.B], [2, Size.H], [4, Size.W], [8, Size.DW]]);
+const sizeBits: ReadonlyMap<number, number> = new Map([
+  [1, Size.B],
+  [2, Size.H],
+  [4, Size.W],
+  [8, Size.DW],
+]);
 
 function patchAccess(insn: Insn, outcome: ValueOutcome, fail: (reason: string) => never): Insn {
   const { localValue, targetValue, resize } = outcome;
@@ -234,7 +241,8 @@ function patchAccess(insn: Insn, outcome: ValueOutcome, fail: (reason: string) =
     fail(`it does not access the ${resize.localBytes} bytes of the field`);
   }
   const size = sizeBits.get(resize.targetBytes);
-  if (size === undefined) return fail(`no instruction accesses the ${resize.targetBytes} bytes the field has in the target`);
+  if (size === undefined)
+    return fail(`no instruction accesses the ${resize.targetBytes} bytes the field has in the target`);
   return { ...patched, opcode: (insn.opcode & ~0x18) | size };
 }
 

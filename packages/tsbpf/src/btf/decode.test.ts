@@ -20,7 +20,14 @@ interface RawBtf {
 }
 
 /** BTF of words as they are, to be wrong in one place. */
-function raw({ magic = 0xeb9f, version = 1, headerBytes = 24, words = [], strings = [0], ...lengths }: RawBtf): Uint8Array {
+function raw({
+  magic = 0xeb9f,
+  version = 1,
+  headerBytes = 24,
+  words = [],
+  strings = [0],
+  ...lengths
+}: RawBtf): Uint8Array {
   const out = new ByteWriter().u16(magic).u8(version).u8(0).u32(headerBytes);
   out.u32(0).u32(lengths.typesLength ?? words.length * 4);
   out.u32(words.length * 4).u32(lengths.stringsLength ?? strings.length);
@@ -60,19 +67,29 @@ const refused: readonly (readonly [string, Uint8Array, RegExp])[] = [
 ];
 for (const [name, bytes, message] of refused) {
   test(`refuses ${name}`, () => {
-    assert.throws(() => decodeBtf(bytes, "X"), (error) => error instanceof FormatError && message.test(error.message));
+    assert.throws(
+      () => decodeBtf(bytes, "X"),
+      (error) => error instanceof FormatError && message.test(error.message),
+    );
   });
 }
 
 const refusedTypes: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ["a name outside the strings", raw({ words: [9, 0x01000000, 4, 32] }), /string offset 9 is outside/],
   ["an unknown linkage", raw({ words: [0, 0x0c000007, 0] }), /unknown linkage 7/],
-  ["a name without bound", raw({ words: [1, 0x01000000, 4, 32], strings: [0, ...Array<number>(5000).fill(65), 0] }), /a name of 5000 bytes/],
+  [
+    "a name without bound",
+    raw({ words: [1, 0x01000000, 4, 32], strings: [0, ...Array<number>(5000).fill(65), 0] }),
+    /a name of 5000 bytes/,
+  ],
 ];
 for (const [name, bytes, message] of refusedTypes) {
   test(`refuses a type with ${name} when it is asked for`, () => {
     const btf = decodeBtf(bytes);
-    assert.throws(() => btf.type(1), (error) => error instanceof FormatError && message.test(error.message));
+    assert.throws(
+      () => btf.type(1),
+      (error) => error instanceof FormatError && message.test(error.message),
+    );
     assert.deepEqual(btf.idsByEssentialName("x"), []);
   });
 }
@@ -93,7 +110,12 @@ test("our BTF reads the same in bpftool", (t) => {
   const builder = new BtfBuilder();
   const int = builder.add({ kind: "int", name: "int", size: 4, bits: 32, offsetBits: 0, encoding: "signed" });
   const bits = { name: "b", type: int, offsetBits: 3, bitfieldSizeBits: 4 };
-  builder.add({ kind: "struct", name: "s", size: 8, members: [{ name: "a", type: int, offsetBits: 32, bitfieldSizeBits: 0 }, bits] });
+  builder.add({
+    kind: "struct",
+    name: "s",
+    size: 8,
+    members: [{ name: "a", type: int, offsetBits: 32, bitfieldSizeBits: 0 }, bits],
+  });
   builder.add({ kind: "enum64", name: "e", size: 8, signed: true, values: [{ name: "A", value: -5n }] });
   const proto = builder.add({ kind: "func_proto", returns: int, params: [{ name: "x", type: int }] });
   builder.add({ kind: "func", name: "f", type: proto, linkage: "global" });
@@ -117,8 +139,11 @@ test("our BTF reads the same in bpftool", (t) => {
 
 test("the running kernel's types read as in bpftool", (t) => {
   if (!haveKernel(t) || !existsSync(KERNEL_BTF)) return;
-  const btf = decodeBtf(readFileSync(KERNEL_BTF));
-  const lines = run("bpftool", ["btf", "dump", "file", KERNEL_BTF]).split("\n").filter((line) => line.startsWith("["));
+  const btfBytes = readFileSync(KERNEL_BTF);
+  const btf = decodeBtf(btfBytes);
+  const lines = run("bpftool", ["btf", "dump", "file", KERNEL_BTF])
+    .split("\n")
+    .filter((line) => line.startsWith("["));
   assert.equal(btf.typeCount, lines.length + 1);
   for (const [index, line] of lines.entries()) {
     const [, kind = "", name = ""] = /^\[\d+\] (\w+) '(.*?)'/.exec(line) ?? [];
@@ -132,6 +157,12 @@ test("the running kernel's types read as in bpftool", (t) => {
   }
   const [task = 0] = btf.idsByEssentialName("task_struct");
   assert.equal(typeName(btf.type(task)), "task_struct");
+  // The first look-ups search, later ones use an index: both find the same types.
+  const names = ["task_struct", "list_head", "u32", "mm_struct", "file", "path", "inode", "pid", "no_such_type", "net"];
+  const searched = names.map((name) => [...decodeBtf(btfBytes).idsByEssentialName(name)]);
+  for (let round = 0; round < 3; round++) for (const name of names) btf.idsByEssentialName(name);
+  assert.deepEqual(names.map((name) => [...btf.idsByEssentialName(name)]), searched);
+  assert.ok(searched.flat().length > names.length - 2);
 });
 
 function entriesOf(type: ReturnType<ReturnType<typeof decodeBtf>["type"]>): number {

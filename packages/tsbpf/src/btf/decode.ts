@@ -3,7 +3,15 @@
 // The bytes are foreign: anything malformed throws FormatError.
 
 import { ByteReader, decodeText, encodeText, FormatError } from "../util/bytes.js";
-import { BTF_HEADER_BYTES, BTF_MAGIC, BTF_VERSION, IntEncoding, kindLayouts, linkages, TYPE_HEADER_BYTES } from "./kinds.js";
+import {
+  BTF_HEADER_BYTES,
+  BTF_MAGIC,
+  BTF_VERSION,
+  IntEncoding,
+  kindLayouts,
+  linkages,
+  TYPE_HEADER_BYTES,
+} from "./kinds.js";
 import { essentialEnd, essentialName } from "./name.js";
 import type { Btf, BtfEnumValue, BtfLinkage, BtfMember, BtfParam, BtfType, BtfTypeId, BtfVarSecInfo } from "./types.js";
 
@@ -24,6 +32,9 @@ export function decodeBtf(bytes: Uint8Array, what = "BTF"): DecodedBtf {
 
 /** Names in kernel BTF end at 511 bytes (KSYM_NAME_LEN); this leaves room for mangled ones and bounds hostile input. */
 const MAX_NAME_BYTES = 4096;
+const SEARCHES_BEFORE_INDEX = 8;
+/** A name that stands in so many places is short, and looked for in the index instead. */
+const MAX_PLACES = 4096;
 /** How many bytes of a name enter its hash. */
 const HASHED_BYTES = 24;
 const UNDERSCORE = 0x5f;
@@ -48,6 +59,7 @@ class LazyBtf implements DecodedBtf {
   readonly #offsets: Int32Array;
   readonly #types = new Map<BtfTypeId, BtfType>([[0, { kind: "void" }]]);
   #names: NameIndex | undefined;
+  #searches = 0;
 
   constructor(bytes: Uint8Array, what: string) {
     this.#what = what;
@@ -81,6 +93,12 @@ class LazyBtf implements DecodedBtf {
   idsByEssentialName(name: string): readonly BtfTypeId[] {
     const wanted = encodeText(`${essentialName(name)}\0`);
     if (wanted.length === 1 || wanted.length > MAX_NAME_BYTES) return [];
+    // An index of all names costs as much as a dozen searches for one, and most programs name only a few types.
+    if (!this.#names && this.#searches < SEARCHES_BEFORE_INDEX) {
+      this.#searches++;
+      const found = searchNames(this.#reader.bytes, this.#sections, this.#offsets, this.typeCount, wanted);
+      if (found) return found;
+    }
     this.#names ??= indexNames(this.#reader.bytes, this.#sections, this.#offsets, this.typeCount);
     return lookUp(this.#names, this.#reader.bytes, wanted);
   }
@@ -150,10 +168,13 @@ function kindNumber(info: number): number {
 }
 
 function readHeader(reader: ByteReader, what: string): Sections {
-  if (reader.length < BTF_HEADER_BYTES) throw new FormatError(`${what}: ${reader.length} bytes are too few for a header`);
+  if (reader.length < BTF_HEADER_BYTES)
+    throw new FormatError(`${what}: ${reader.length} bytes are too few for a header`);
   const magic = reader.u16(0);
-  if (magic === 0x9feb) throw new FormatError(`${what}: big-endian BTF is not supported (compile for little-endian BPF)`);
-  if (magic !== BTF_MAGIC) throw new FormatError(`${what}: this is not BTF (magic 0x${magic.toString(16)}, not 0xeb9f)`);
+  if (magic === 0x9feb)
+    throw new FormatError(`${what}: big-endian BTF is not supported (compile for little-endian BPF)`);
+  if (magic !== BTF_MAGIC)
+    throw new FormatError(`${what}: this is not BTF (magic 0x${magic.toString(16)}, not 0xeb9f)`);
   const version = reader.u8(2);
   if (version !== BTF_VERSION) throw new FormatError(`${what}: BTF version ${version} is not supported, only 1 is`);
   // Kernel 7.1 appends fields to the header: hdr_len says where the data begins.
@@ -173,8 +194,12 @@ function readHeader(reader: ByteReader, what: string): Sections {
   return { typesStart, typesEnd, stringsStart, stringsEnd };
 }
 
-/** The one pass over all types. It reads bytes directly, for speed; the loop's conditions keep it inside the section. */
-function findTypes(bytes: Uint8Array, { typesStart, typesEnd }: Sections, what: string): { offsets: Int32Array; count: number } {
+/** The one pass over all types. It reads bytes directly, for speed; its conditions keep it inside the section. */
+function findTypes(
+  bytes: Uint8Array,
+  { typesStart, typesEnd }: Sections,
+  what: string,
+): { offsets: Int32Array; count: number } {
   const offsets = new Int32Array(Math.floor((typesEnd - typesStart) / TYPE_HEADER_BYTES) + 1);
   let count = 1;
   let at = typesStart;
@@ -189,7 +214,9 @@ function findTypes(bytes: Uint8Array, { typesStart, typesEnd }: Sections, what: 
     const vlen = (bytes[at + 4] ?? 0) | ((bytes[at + 5] ?? 0) << 8) | ((bytes[at + 6] ?? 0) << 16);
     const next = at + size + entryBytes * vlen;
     if (next > typesEnd) {
-      throw new FormatError(`${what}: type ${count} (${kindLayouts[kind]?.kind}, vlen ${vlen}) leaves the type section`);
+      throw new FormatError(
+        `${what}: type ${count} (${kindLayouts[kind]?.kind}, vlen ${vlen}) leaves the type section`,
+      );
     }
     offsets[count] = at;
     count++;
@@ -298,6 +325,43 @@ function linkageOf(value: number, { what, id, name }: TypeRecord): BtfLinkage {
   return linkage;
 }
 
+/**
+ * The ids of the types with this essential name, by searching the string table and then the types for the offsets found
+ * there. Undefined when the text stands in too many places. `wanted` ends with a NUL.
+ */
+function searchNames(
+  bytes: Uint8Array,
+  { stringsStart, stringsEnd }: Sections,
+  offsets: Int32Array,
+  typeCount: number,
+  wanted: Uint8Array,
+): BtfTypeId[] | undefined {
+  const strings = Buffer.from(bytes.buffer, bytes.byteOffset + stringsStart, stringsEnd - stringsStart);
+  const text = wanted.subarray(0, -1);
+  const places = new Set<number>();
+  let hits = 0;
+  for (let at = strings.indexOf(text); at >= 0; at = strings.indexOf(text, at + 1)) {
+    if (++hits > MAX_PLACES) return undefined;
+    const end = strings.indexOf(0, at);
+    if (essentialEnd(strings, at, end) === at + text.length) places.add(at);
+  }
+  return [...places].flatMap((place) => idsOfName(bytes, offsets, typeCount, place)).sort((a, b) => a - b);
+}
+
+/** The types whose name is the string at `place`: one pass that compares a word of each type. */
+function idsOfName(bytes: Uint8Array, offsets: Int32Array, typeCount: number, place: number): BtfTypeId[] {
+  const low = place & 0xffff;
+  const high = place >>> 16;
+  const ids: BtfTypeId[] = [];
+  for (let id = 1; id < typeCount; id++) {
+    const at = offsets[id] ?? 0;
+    // The low half decides for nearly every type.
+    if (((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)) !== low) continue;
+    if (((bytes[at + 2] ?? 0) | ((bytes[at + 3] ?? 0) << 8)) === high) ids.push(id);
+  }
+  return ids;
+}
+
 /** A hash table over type names: chains of ids, each chain in id order. */
 interface NameIndex {
   /** Indexed by hash: the first id of the chain, 0 for none. */
@@ -308,7 +372,12 @@ interface NameIndex {
   readonly starts: Int32Array;
 }
 
-function indexNames(bytes: Uint8Array, { stringsStart, stringsEnd }: Sections, offsets: Int32Array, count: number): NameIndex {
+function indexNames(
+  bytes: Uint8Array,
+  { stringsStart, stringsEnd }: Sections,
+  offsets: Int32Array,
+  count: number,
+): NameIndex {
   const buckets = 1 << Math.max(4, 32 - Math.clz32(count));
   const heads = new Int32Array(buckets);
   const next = new Int32Array(count);

@@ -16,14 +16,18 @@ const everyKind: readonly BtfType[] = [
   { kind: "ptr", type: 0 },
   { kind: "array", element: 1, index: 2, length: 0xffffffff },
   {
-    kind: "struct", name: "plain", size: 12,
+    kind: "struct",
+    name: "plain",
+    size: 12,
     members: [
       { name: "a", type: 1, offsetBits: 0, bitfieldSizeBits: 0 },
       { name: "", type: 6, offsetBits: 32, bitfieldSizeBits: 0 },
     ],
   },
   {
-    kind: "struct", name: "bits", size: 4,
+    kind: "struct",
+    name: "bits",
+    size: 4,
     members: [
       { name: "a", type: 1, offsetBits: 0, bitfieldSizeBits: 3 },
       { name: "b", type: 1, offsetBits: 3, bitfieldSizeBits: 29 },
@@ -31,8 +35,26 @@ const everyKind: readonly BtfType[] = [
   },
   { kind: "struct", name: "empty", size: 0, members: [] },
   { kind: "union", name: "", size: 8, members: [{ name: "a", type: 2, offsetBits: 0, bitfieldSizeBits: 0 }] },
-  { kind: "enum", name: "e", size: 4, signed: false, values: [{ name: "A", value: 0n }, { name: "B", value: 0xffffffffn }] },
-  { kind: "enum", name: "es", size: 1, signed: true, values: [{ name: "C", value: -1n }, { name: "D", value: 0x7fffffffn }] },
+  {
+    kind: "enum",
+    name: "e",
+    size: 4,
+    signed: false,
+    values: [
+      { name: "A", value: 0n },
+      { name: "B", value: 0xffffffffn },
+    ],
+  },
+  {
+    kind: "enum",
+    name: "es",
+    size: 1,
+    signed: true,
+    values: [
+      { name: "C", value: -1n },
+      { name: "D", value: 0x7fffffffn },
+    ],
+  },
   { kind: "enum64", name: "e64", size: 8, signed: false, values: [{ name: "E", value: (1n << 64n) - 1n }] },
   { kind: "enum64", name: "es64", size: 8, signed: true, values: [{ name: "F", value: -(1n << 63n) }] },
   { kind: "fwd", name: "somewhere", union: false },
@@ -41,13 +63,28 @@ const everyKind: readonly BtfType[] = [
   { kind: "volatile", type: 1 },
   { kind: "const", type: 18 },
   { kind: "restrict", type: 5 },
-  { kind: "func_proto", returns: 1, params: [{ name: "x", type: 1 }, { name: "", type: 0 }] },
+  {
+    kind: "func_proto",
+    returns: 1,
+    params: [
+      { name: "x", type: 1 },
+      { name: "", type: 0 },
+    ],
+  },
   { kind: "func", name: "f", type: 21, linkage: "static" },
   { kind: "func", name: "f", type: 21, linkage: "global" },
   { kind: "func", name: "f", type: 21, linkage: "extern" },
   { kind: "var", name: "v", type: 1, linkage: "static" },
   { kind: "var", name: "naïve", type: 1, linkage: "global" },
-  { kind: "datasec", name: ".data", size: 8, vars: [{ type: 25, offset: 0, size: 4 }, { type: 26, offset: 4, size: 4 }] },
+  {
+    kind: "datasec",
+    name: ".data",
+    size: 8,
+    vars: [
+      { type: 25, offset: 0, size: 4 },
+      { type: 26, offset: 4, size: 4 },
+    ],
+  },
   { kind: "float", name: "double", size: 8 },
   { kind: "decl_tag", name: "on the struct", type: 7, component: -1 },
   { kind: "decl_tag", name: "on a member", type: 7, component: 1 },
@@ -91,7 +128,12 @@ test("a recursive struct is reserved, then defined", () => {
   assert.equal(builder.type(id), undefined);
   assert.throws(() => builder.finish(), /reserved but never defined/);
   const pointer = builder.add({ kind: "ptr", type: id });
-  const type: BtfType = { kind: "struct", name: "list", size: 8, members: [{ name: "next", type: pointer, offsetBits: 0, bitfieldSizeBits: 0 }] };
+  const type: BtfType = {
+    kind: "struct",
+    name: "list",
+    size: 8,
+    members: [{ name: "next", type: pointer, offsetBits: 0, bitfieldSizeBits: 0 }],
+  };
   builder.define(id, type);
   assert.throws(() => builder.define(id, type), /defined twice/);
   assert.equal(builder.add(type), id);
@@ -120,7 +162,9 @@ test("types are found by their essential name", () => {
   const btf = decodeBtf(builder.finish());
   for (const name of [...names, "nothing", "", "a", "tas"]) {
     const wanted = essentialName(name);
-    const expected = names.flatMap((other, index) => (wanted !== "" && essentialName(other) === wanted ? [index + 1] : []));
+    const expected = names.flatMap((other, index) =>
+      wanted !== "" && essentialName(other) === wanted ? [index + 1] : [],
+    );
     assert.deepEqual(btf.idsByEssentialName(name), expected, `query "${name}"`);
   }
   assert.deepEqual(btf.idsByEssentialName("task"), [1, 2, 9]);

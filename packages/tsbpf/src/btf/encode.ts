@@ -77,78 +77,64 @@ export class BtfBuilder {
   }
 
   #encode(out: ByteWriter, type: BtfType, id: BtfTypeId): void {
-    const head = (vlen: number, flag: boolean, sizeOrType: number): void => {
-      assert(vlen <= MAX_VLEN, `BTF type ${id} has ${vlen} entries`);
-      const kind = kindLayouts.findIndex((row) => row.kind === type.kind);
-      out.u32(this.stringOffset("name" in type ? type.name : ""));
-      out.u32(((flag ? 0x80000000 : 0) | (kind << 24) | vlen) >>> 0).u32(sizeOrType);
-    };
-    const reference = (target: BtfTypeId): number => {
-      assert(target >= 0 && target < this.#types.length, `BTF type ${id} refers to type ${target}, which does not exist`);
-      return target;
-    };
+    const { vlen, flag, sizeOrType } = headOf(type);
+    assert(vlen <= MAX_VLEN, `BTF type ${id} has ${vlen} entries`);
+    for (const target of referencesOf(type)) {
+      assert(
+        target >= 0 && target < this.#types.length,
+        `BTF type ${id} refers to type ${target}, which does not exist`,
+      );
+    }
+    const kind = kindLayouts.findIndex((row) => row.kind === type.kind);
+    out.u32(this.stringOffset("name" in type ? type.name : ""));
+    out.u32(((flag ? 0x80000000 : 0) | (kind << 24) | vlen) >>> 0).u32(sizeOrType);
+    this.#encodeBody(out, type);
+  }
+
+  /** What follows the three words every type begins with. */
+  #encodeBody(out: ByteWriter, type: BtfType): void {
     switch (type.kind) {
-      case "void":
-        break;
       case "int":
-        head(0, false, type.size);
         out.u32(encodingFlags(type.encoding) * 0x1000000 + type.offsetBits * 0x10000 + type.bits);
         break;
-      case "ptr":
-      case "volatile":
-      case "const":
-      case "restrict":
-      case "typedef":
-      case "type_tag":
-        head(0, false, reference(type.type));
-        break;
       case "array":
-        head(0, false, 0);
-        out.u32(reference(type.element)).u32(reference(type.index)).u32(type.length);
+        out.u32(type.element).u32(type.index).u32(type.length);
         break;
       case "struct":
-      case "union": {
-        const flag = type.members.some((member) => member.bitfieldSizeBits > 0);
-        head(type.members.length, flag, type.size);
+      case "union":
         for (const { name, type: target, offsetBits, bitfieldSizeBits } of type.members) {
-          assert(!flag || (offsetBits <= 0xffffff && bitfieldSizeBits <= 0xff), `member "${name}" of type ${id} does not fit`);
-          out.u32(this.stringOffset(name)).u32(reference(target)).u32(bitfieldSizeBits * 0x1000000 + offsetBits);
+          // With bit-fields the word holds their size in its high 8 bits.
+          assert(
+            bitfieldSizeBits === 0 || offsetBits <= 0xffffff,
+            `member "${name}" of "${type.name}" is too far away`,
+          );
+          out
+            .u32(this.stringOffset(name))
+            .u32(target)
+            .u32(bitfieldSizeBits * 0x1000000 + offsetBits);
         }
         break;
-      }
       case "enum":
-      case "enum64":
-        head(type.values.length, type.signed, type.size);
         for (const { name, value } of type.values) {
-          out.u32(this.stringOffset(name));
-          if (type.kind === "enum") out.u32(Number(BigInt.asUintN(32, value)));
-          else out.u64(BigInt.asUintN(64, value));
+          out.u32(this.stringOffset(name)).u32(Number(BigInt.asUintN(32, value)));
         }
         break;
-      case "fwd":
-        head(0, type.union, 0);
-        break;
-      case "func":
-        head(linkages.indexOf(type.linkage), false, reference(type.type));
+      case "enum64":
+        for (const { name, value } of type.values) out.u32(this.stringOffset(name)).u64(BigInt.asUintN(64, value));
         break;
       case "func_proto":
-        head(type.params.length, false, reference(type.returns));
-        for (const param of type.params) out.u32(this.stringOffset(param.name)).u32(reference(param.type));
+        for (const param of type.params) out.u32(this.stringOffset(param.name)).u32(param.type);
         break;
       case "var":
-        head(0, false, reference(type.type));
         out.u32(linkages.indexOf(type.linkage));
         break;
       case "datasec":
-        head(type.vars.length, false, type.size);
-        for (const { type: target, offset, size } of type.vars) out.u32(reference(target)).u32(offset).u32(size);
-        break;
-      case "float":
-        head(0, false, type.size);
+        for (const { type: target, offset, size } of type.vars) out.u32(target).u32(offset).u32(size);
         break;
       case "decl_tag":
-        head(0, false, reference(type.type));
         out.i32(type.component);
+        break;
+      default:
         break;
     }
   }
@@ -159,6 +145,59 @@ export function builderFrom(btf: Btf): BtfBuilder {
   const builder = new BtfBuilder();
   for (let id = 1; id < btf.typeCount; id++) builder.define(builder.reserve(), btf.type(id));
   return builder;
+}
+
+interface TypeHead {
+  readonly vlen: number;
+  readonly flag: boolean;
+  readonly sizeOrType: number;
+}
+
+function headOf(type: BtfType): TypeHead {
+  switch (type.kind) {
+    case "void":
+    case "array":
+      return { vlen: 0, flag: false, sizeOrType: 0 };
+    case "fwd":
+      return { vlen: 0, flag: type.union, sizeOrType: 0 };
+    case "int":
+    case "float":
+      return { vlen: 0, flag: false, sizeOrType: type.size };
+    case "struct":
+    case "union":
+      return { vlen: type.members.length, flag: hasBitfields(type), sizeOrType: type.size };
+    case "enum":
+    case "enum64":
+      return { vlen: type.values.length, flag: type.signed, sizeOrType: type.size };
+    case "datasec":
+      return { vlen: type.vars.length, flag: false, sizeOrType: type.size };
+    case "func":
+      return { vlen: linkages.indexOf(type.linkage), flag: false, sizeOrType: type.type };
+    case "func_proto":
+      return { vlen: type.params.length, flag: false, sizeOrType: type.returns };
+    default:
+      return { vlen: 0, flag: false, sizeOrType: type.type };
+  }
+}
+
+function hasBitfields(type: Extract<BtfType, { kind: "struct" | "union" }>): boolean {
+  return type.members.some((member) => member.bitfieldSizeBits > 0);
+}
+
+function referencesOf(type: BtfType): readonly BtfTypeId[] {
+  switch (type.kind) {
+    case "array":
+      return [type.element, type.index];
+    case "struct":
+    case "union":
+      return type.members.map((member) => member.type);
+    case "func_proto":
+      return [type.returns, ...type.params.map((param) => param.type)];
+    case "datasec":
+      return type.vars.map((variable) => variable.type);
+    default:
+      return "type" in type ? [type.type] : [];
+  }
 }
 
 function encodingFlags(encoding: "unsigned" | "signed" | "char" | "bool"): number {

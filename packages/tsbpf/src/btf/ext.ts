@@ -47,9 +47,11 @@ type Table = keyof typeof RECORD_BYTES;
 /** `stringAt` reads the string table of the .BTF that belongs to it. */
 export function decodeBtfExt(bytes: Uint8Array, stringAt: (offset: number) => string, what = "BTF.ext"): ExtSection[] {
   const reader = new ByteReader(bytes, what);
-  if (bytes.length < EXT_MIN_HEADER_BYTES) throw new FormatError(`${what}: ${bytes.length} bytes are too few for a header`);
+  if (bytes.length < EXT_MIN_HEADER_BYTES)
+    throw new FormatError(`${what}: ${bytes.length} bytes are too few for a header`);
   const magic = reader.u16(0);
-  if (magic === 0x9feb) throw new FormatError(`${what}: big-endian BTF is not supported (compile for little-endian BPF)`);
+  if (magic === 0x9feb)
+    throw new FormatError(`${what}: big-endian BTF is not supported (compile for little-endian BPF)`);
   if (magic !== 0xeb9f) throw new FormatError(`${what}: this is not BTF (magic 0x${magic.toString(16)}, not 0xeb9f)`);
   if (reader.u8(2) !== 1) throw new FormatError(`${what}: BTF version ${reader.u8(2)} is not supported, only 1 is`);
   const headerBytes = reader.u32(4);
@@ -79,7 +81,10 @@ export function decodeBtfExt(bytes: Uint8Array, stringAt: (offset: number) => st
 }
 
 /** Strings go to the string table of the .BTF that belongs to it, through `stringOffset`. */
-export function encodeBtfExt(sections: readonly ExtSection[], stringOffset: (text: string) => number): Uint8Array<ArrayBuffer> {
+export function encodeBtfExt(
+  sections: readonly ExtSection[],
+  stringOffset: (text: string) => number,
+): Uint8Array<ArrayBuffer> {
   const tables = [
     encodeTable("funcs", sections, stringOffset, (out, section) => {
       for (const { offsetBytes, typeId } of section.funcs) out.u32(offsetBytes).u32(typeId);
@@ -117,7 +122,11 @@ interface TableRange {
 }
 
 /** Calls `take` for each record. Records may be longer than we know; what is appended to them is passed over. */
-function walkTable(range: TableRange, strings: (offset: number) => string, take: (section: string, at: number) => void): void {
+function walkTable(
+  range: TableRange,
+  strings: (offset: number) => string,
+  take: (section: string, at: number) => void,
+): void {
   const { reader, what, table, start, end } = range;
   if (end > reader.length) throw new FormatError(`${what}: the ${table} table ends after the data (truncated?)`);
   if (start === end) return;
@@ -131,7 +140,8 @@ function walkTable(range: TableRange, strings: (offset: number) => string, take:
     const section = strings(reader.u32(at));
     const count = reader.u32(at + 4);
     at += 8;
-    if (at + count * recordBytes > end) throw new FormatError(`${what}: ${count} ${table} records do not fit their table`);
+    if (at + count * recordBytes > end)
+      throw new FormatError(`${what}: ${count} ${table} records do not fit their table`);
     for (let index = 0; index < count; index++, at += recordBytes) take(section, at);
   }
 }

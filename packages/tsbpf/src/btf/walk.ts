@@ -35,7 +35,7 @@ export function skipModifiers(btf: Btf, start: BtfTypeId): FoundType {
   throw new FormatError(`BTF: the chain of typedefs from type ${start} does not end`);
 }
 
-/** Size in bytes of a value of the type; throws FormatError when it has none (void, functions, forward declarations). */
+/** Size in bytes of a value of the type; throws FormatError when it has none, such as void or a function. */
 export function sizeOfType(btf: Btf, start: BtfTypeId): number {
   let count = 1;
   let id = start;

@@ -61,8 +61,10 @@ export function parseArgs(command: CommandSpec, words: readonly string[]): Parse
   }
   while (state.next < words.length) {
     const word = words[state.next++] ?? "";
-    if (word === "--") state.operands.push(...words.slice(state.next)), (state.next = words.length);
-    else if (word.startsWith("--")) longOption(state, word);
+    if (word === "--") {
+      state.operands.push(...words.slice(state.next));
+      state.next = words.length;
+    } else if (word.startsWith("--")) longOption(state, word);
     else if (word.startsWith("-") && word !== "-") shortOption(state, word);
     else state.operands.push(word);
   }

@@ -20,7 +20,7 @@ const build: Command = {
   operand: {
     name: "FILE",
     required: true,
-    help: "the TypeScript file with the programs and maps; what it imports comes with it",
+    help: "the TypeScript file with the programs and maps",
     cure: "name the TypeScript file to compile (tsbpf build sched.ts)",
   },
   options: [
@@ -34,18 +34,26 @@ const build: Command = {
       name: "cpu",
       value: "VERSION",
       choices: cpuVersions,
-      help: ["instruction set: v1, v2, v3 or v4 (default: v3)", "v1 runs on every kernel, v3 needs Linux 5.1, v4 needs 6.6"],
+      help: [
+        "instruction set: v1, v2, v3 or v4 (default: v3)",
+        "v1 runs on every kernel, v3 needs Linux 5.1, v4 needs 6.6",
+      ],
     },
     {
       name: "dump",
       value: "NAME[,NAME]",
       list: true,
-      help: ["also print what the compiler has after a stage:", "ir, asm, or the name of a pass (a wrong name lists them)"],
+      help: [
+        "also print what the compiler has after a stage:",
+        "ir, asm, or the name of a pass (a wrong name lists them)",
+      ],
     },
   ],
   details: [
-    ["All errors are reported in one run, each with its place and what to write instead.",
-      "A build that fails leaves an object from before as it was."],
+    [
+      "All errors are reported in one run, each with its place and what to write instead.",
+      "A build that fails leaves an object from before as it was.",
+    ],
     ["Exit code: 0 built, 1 errors in the program (or the object cannot be written),", "2 wrong command line."],
   ],
   examples: [
@@ -66,8 +74,10 @@ const inspect: Command = {
   },
   options: [],
   details: [
-    ["Prints sections, licence, programs (each instruction beside its source line, with its",
-      "relocations and CO-RE records), maps, records, data and a summary of the types."],
+    [
+      "Prints sections, licence, programs (each instruction beside its source line, with its",
+      "relocations and CO-RE records), maps, records, data and a summary of the types.",
+    ],
     ["Needs no rights and no kernel: it only reads the file. Exit code: 0 shown, 1 not a BPF object."],
   ],
   examples: [
@@ -83,8 +93,10 @@ const doctor: Command = {
   operand: undefined,
   options: [],
   details: [
-    ["Each line is ok, warning or failure; what is not ok comes with its cure.",
-      "Run it the way you will run your program: with sudo, if that is how."],
+    [
+      "Each line is ok, warning or failure; what is not ok comes with its cure.",
+      "Run it the way you will run your program: with sudo, if that is how.",
+    ],
     ["Exit code: 0 no failure, 1 at least one."],
   ],
   examples: [{ line: "sudo tsbpf doctor", comment: "as the user who will load the programs" }],

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import Module from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +24,7 @@ const script = `
   import { createRequire } from "node:module";
   enableCompileCache();
   const ts = createRequire(${JSON.stringify(import.meta.url)})("typescript");
-  process.stdout.write(ts.transpile("const x: number = 1;").trim());
+  process.stdout.write(ts.transpile("export const x: number = 1;", { module: 99, target: 99 }).trim());
 `;
 
 function compileOnce(cacheHome: string, env: NodeJS.ProcessEnv = {}): string {
@@ -52,12 +62,12 @@ function onlyFile(home: string): string {
 
 test("the first run makes the cache and the second one uses it", (t) => {
   const home = cacheHome(t);
-  assert.equal(compileOnce(home), "var x = 1;");
+  assert.equal(compileOnce(home), "export const x = 1;");
   const path = onlyFile(home);
   assert.equal(statSync(join(home, "tsbpf")).mode & 0o777, 0o700);
   assert.equal(statSync(path).mode & 0o077, 0);
   const before = statSync(path).ino;
-  assert.equal(compileOnce(home), "var x = 1;");
+  assert.equal(compileOnce(home), "export const x = 1;");
   assert.equal(statSync(onlyFile(home)).ino, before, "a cache that was used is not written again");
 });
 
@@ -76,7 +86,7 @@ test("a damaged cache is never run, and is made anew", { skip: nodeHasItsOwn && 
   ];
   for (const [name, bytes] of damaged) {
     writeFileSync(path, bytes);
-    assert.equal(compileOnce(home), "var x = 1;", name);
+    assert.equal(compileOnce(home), "export const x = 1;", name);
     assert.ok(readFileSync(path).length > good.length / 2, `${name}: made anew`);
   }
 });
@@ -91,14 +101,18 @@ test("caches of other versions are removed, but for a few", { skip: nodeHasItsOw
   }
   compileOnce(home);
   const names = cacheFiles(home).map((path) => path.slice(home.length + "/tsbpf/".length));
-  assert.deepEqual(names.slice(0, -1), ["typescript_old4.v8cache", "typescript_old5.v8cache", "typescript_old6.v8cache"]);
+  assert.deepEqual(names.slice(0, -1), [
+    "typescript_old4.v8cache",
+    "typescript_old5.v8cache",
+    "typescript_old6.v8cache",
+  ]);
 });
 
 test("without a folder to trust there is no cache, and all works", (t) => {
   const home = cacheHome(t);
-  assert.equal(compileOnce("/dev/null"), "var x = 1;");
-  assert.equal(compileOnce("/proc/nowhere"), "var x = 1;");
-  assert.equal(compileOnce(home, { NODE_DISABLE_COMPILE_CACHE: "1" }), "var x = 1;");
+  assert.equal(compileOnce("/dev/null"), "export const x = 1;");
+  assert.equal(compileOnce("/proc/nowhere"), "export const x = 1;");
+  assert.equal(compileOnce(home, { NODE_DISABLE_COMPILE_CACHE: "1" }), "export const x = 1;");
   assert.deepEqual(readdirSync(home), []);
 });
 
@@ -106,7 +120,12 @@ test("only a folder that nobody else can write to is trusted", (t) => {
   const home = cacheHome(t);
   const open = join(home, "open");
   mkdirSync(join(open, "tsbpf"), { recursive: true });
-  const cases: readonly (readonly [name: string, env: NodeJS.ProcessEnv, home: string, expected: string | undefined])[] = [
+  const cases: readonly (readonly [
+    name: string,
+    env: NodeJS.ProcessEnv,
+    home: string,
+    expected: string | undefined,
+  ])[] = [
     ["in the home folder", {}, home, join(home, ".cache/tsbpf")],
     ["where XDG says", { XDG_CACHE_HOME: join(home, "a/b") }, "/nowhere", join(home, "a/b/tsbpf")],
     ["a relative XDG folder does not count", { XDG_CACHE_HOME: "a" }, home, join(home, ".cache/tsbpf")],

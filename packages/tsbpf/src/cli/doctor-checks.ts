@@ -66,7 +66,10 @@ function checkTypescript(source: DoctorSource): Verdict {
 function checkPlatform({ platform, arch, endianness }: DoctorSource): Verdict {
   const name = `${platform} ${arch}`;
   if (platform !== "linux") {
-    return failure(`${name}: programs can be compiled here, but only Linux runs them`, "run it on Linux (a virtual machine will do)");
+    return failure(
+      `${name}: programs can be compiled here, but only Linux runs them`,
+      "run it on Linux (a virtual machine will do)",
+    );
   }
   if (endianness !== "LE") {
     return failure(`${name} is big-endian, and objects are little-endian`, "use a little-endian machine (x64, arm64)");
@@ -88,12 +91,18 @@ function checkKernel({ kernelRelease }: DoctorSource): Verdict {
     return warning(`release "${kernelRelease}" is not understood`, "compare it yourself: 4.17 or newer is needed");
   }
   if (!kernelAtLeast(kernelRelease, "4.17")) {
-    return failure(`${kernelRelease} is older than 4.17, the first with raw tracepoints`, "boot a newer kernel (5.8 or newer is best)");
+    return failure(
+      `${kernelRelease} is older than 4.17, the first with raw tracepoints`,
+      "boot a newer kernel (5.8 or newer is best)",
+    );
   }
   const missing = kernelFeatures.filter(([version]) => !kernelAtLeast(kernelRelease, version));
   if (missing.length === 0) return ok(`${kernelRelease}, has raw tracepoints, ring buffer, CAP_BPF`);
   const list = missing.map(([version, feature]) => `${feature} (${version})`).join(", ");
-  return warning(`${kernelRelease} has raw tracepoints but not: ${list}`, "boot a newer kernel if a program needs one of these");
+  return warning(
+    `${kernelRelease} has raw tracepoints but not: ${list}`,
+    "boot a newer kernel if a program needs one of these",
+  );
 }
 
 const VMLINUX_BTF = "/sys/kernel/btf/vmlinux";
@@ -109,7 +118,10 @@ function checkKernelBtf(source: DoctorSource): Verdict {
     );
   }
   if ("error" in file) {
-    return failure(`${VMLINUX_BTF}: ${reasonOf(file.error)}`, "run as a user who may read it (mode 0444 on an ordinary system)");
+    return failure(
+      `${VMLINUX_BTF}: ${reasonOf(file.error)}`,
+      "run as a user who may read it (mode 0444 on an ordinary system)",
+    );
   }
   try {
     const btf = decodeBtf(file.bytes, VMLINUX_BTF);
@@ -117,7 +129,10 @@ function checkKernelBtf(source: DoctorSource): Verdict {
     if (known) return ok(`${btf.typeCount} types`);
     return failure("the kernel's BTF has no task_struct", "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y");
   } catch (error) {
-    return failure(`the kernel's BTF cannot be read: ${errorMessage(error)}`, "report this line and the kernel release as a bug of tsbpf");
+    return failure(
+      `the kernel's BTF cannot be read: ${errorMessage(error)}`,
+      "report this line and the kernel release as a bug of tsbpf",
+    );
   }
 }
 
@@ -135,7 +150,9 @@ function checkRights(source: DoctorSource): Verdict {
 function checkLockdown(source: DoctorSource): Verdict {
   const file = source.readFile("/sys/kernel/security/lockdown");
   if ("error" in file) {
-    return ok(file.error === "ENOENT" ? "not in this kernel, or securityfs is not mounted" : `unknown: ${reasonOf(file.error)}`);
+    return ok(
+      file.error === "ENOENT" ? "not in this kernel, or securityfs is not mounted" : `unknown: ${reasonOf(file.error)}`,
+    );
   }
   const mode = /\[(\w+)\]/.exec(textOf(file))?.[1] ?? "unknown";
   if (mode !== "confidentiality") return ok(mode);
@@ -148,7 +165,8 @@ function checkLockdown(source: DoctorSource): Verdict {
 function checkJit(source: DoctorSource): Verdict {
   const file = source.readFile("/proc/sys/net/core/bpf_jit_enable");
   // In a container's network namespace the file does not exist; elsewhere only root may read it.
-  if ("error" in file) return ok(file.error === "ENOENT" ? "unknown (not visible here)" : "unknown (only root can see it)");
+  if ("error" in file)
+    return ok(file.error === "ENOENT" ? "unknown (not visible here)" : "unknown (only root can see it)");
   const value = textOf(file).trim();
   if (value !== "0") return ok(value === "2" ? "on, with debug output in the kernel log" : "on");
   return warning("off: programs are interpreted, several times slower", "sudo sysctl net.core.bpf_jit_enable=1");
@@ -190,7 +208,9 @@ function checkUnprivileged(source: DoctorSource): Verdict {
   const file = source.readFile("/proc/sys/kernel/unprivileged_bpf_disabled");
   if ("error" in file) return ok("unknown");
   const value = textOf(file).trim();
-  return ok(value === "0" ? "anyone may load socket filters (unprivileged_bpf_disabled 0)" : "only with rights, as usual");
+  return ok(
+    value === "0" ? "anyone may load socket filters (unprivileged_bpf_disabled 0)" : "only with rights, as usual",
+  );
 }
 
 async function checkKoffi(source: DoctorSource): Promise<Verdict> {
@@ -227,7 +247,10 @@ function loadVerdict(probe: ProbeResult): Verdict {
     case ENOMEM:
       return failure("not enough memory (ENOMEM)", "free memory, or raise the control group's limit");
     default:
-      return failure(`refused with errno ${probe.errno}`, "look into dmesg, and report this line with the kernel release");
+      return failure(
+        `refused with errno ${probe.errno}`,
+        "look into dmesg, and report this line with the kernel release",
+      );
   }
 }
 

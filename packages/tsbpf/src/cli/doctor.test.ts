@@ -4,17 +4,24 @@ import { reportHealth, formatFindings } from "./doctor.js";
 import { diagnose } from "./doctor-checks.js";
 import { machine } from "./doctor-source.js";
 import type { DoctorSource } from "./doctor-source.js";
-import { encodeBtf } from "../btf/encode.js";
+import { BtfBuilder } from "../btf/encode.js";
 import { encodeText } from "../util/bytes.js";
 
 type Files = Readonly<Record<string, string | Uint8Array | undefined>>;
 
-const kernelBtf = encodeBtf([{ kind: "struct", name: "task_struct", size: 8, members: [] }]);
-const emptyBtf = encodeBtf([]);
+function btfWith(...names: readonly string[]): Uint8Array {
+  const builder = new BtfBuilder();
+  for (const name of names) builder.add({ kind: "struct", name, size: 8, members: [] });
+  return builder.finish();
+}
+
+const kernelBtf = btfWith("task_struct");
+const emptyBtf = btfWith();
 
 const goodFiles: Files = {
   "/proc/self/status": "Name:\tnode\nCapEff:\t000001ffffffffff\n",
-  "/proc/self/limits": "Limit  Soft  Hard  Units\nMax locked memory         8388608              8388608              bytes\n",
+  "/proc/self/limits":
+    "Limit  Soft  Hard  Units\nMax locked memory         8388608              8388608              bytes\n",
   "/proc/sys/net/core/bpf_jit_enable": "1\n",
   "/proc/sys/kernel/perf_event_paranoid": "2\n",
   "/proc/sys/kernel/unprivileged_bpf_disabled": "2\n",
@@ -70,8 +77,16 @@ const cases: readonly (readonly [name: string, change: Change, findings: readonl
 
   ["Node 20.18", { nodeVersion: "20.18.3" }, [/^failure node: 20\.18\.3 is older than 20\.19 \| install Node 20\.19/]],
   ["Node 18", { nodeVersion: "18.20.0" }, [/^failure node: 18\.20\.0 is older/]],
-  ["no typescript", { typescript: () => ({ error: "not installed" }) }, [/^failure typescript: not installed: .* \| npm install/]],
-  ["typescript 7", { typescript: () => ({ version: "7.0.1" }) }, [/^warning typescript: 7\.0\.1: .* \| npm install typescript@/]],
+  [
+    "no typescript",
+    { typescript: () => ({ error: "not installed" }) },
+    [/^failure typescript: not installed: .* \| npm install/],
+  ],
+  [
+    "typescript 7",
+    { typescript: () => ({ version: "7.0.1" }) },
+    [/^warning typescript: 7\.0\.1: .* \| npm install typescript@/],
+  ],
   ["macOS", { platform: "darwin", arch: "arm64" }, [/^failure platform: darwin arm64: .* only Linux runs them \|/]],
   ["big-endian", { arch: "s390x", endianness: "BE" }, [/^failure platform: linux s390x is big-endian/]],
   ["32 bits", { arch: "arm" }, [/^failure platform: linux arm: the loader knows x64 and arm64/]],
@@ -80,66 +95,150 @@ const cases: readonly (readonly [name: string, change: Change, findings: readonl
   [
     "kernel 4.17",
     { kernelRelease: "4.17.0" },
-    [/^warning kernel: 4\.17\.0 has raw tracepoints but not: global variables \(5\.2\), loops \(5\.3\), ring buffer and CAP_BPF \(5\.8\), no locked-memory limit \(5\.11\)/],
+    [
+      /^warning kernel: 4\.17\.0 has raw tracepoints but not: global variables \(5\.2\), loops \(5\.3\), ring buffer and CAP_BPF \(5\.8\), no locked-memory limit \(5\.11\)/,
+    ],
   ],
-  ["kernel 5.10", { kernelRelease: "5.10.0-30-amd64" }, [/^warning kernel: 5\.10\.0-30-amd64 .* not: no locked-memory limit \(5\.11\)/]],
+  [
+    "kernel 5.10",
+    { kernelRelease: "5.10.0-30-amd64" },
+    [/^warning kernel: 5\.10\.0-30-amd64 .* not: no locked-memory limit \(5\.11\)/],
+  ],
   ["kernel 5.11", { kernelRelease: "5.11.0" }, []],
   ["kernel 10.0", { kernelRelease: "10.0.0" }, []],
   ["a release nobody knows", { kernelRelease: "unknown" }, [/^warning kernel: release "unknown" is not understood/]],
 
-  ["no kernel BTF", { files: { "/sys/kernel/btf/vmlinux": undefined } }, [/^failure kernel types: no \/sys\/kernel\/btf\/vmlinux: .* \| boot a kernel built with CONFIG_DEBUG_INFO_BTF=y/]],
-  ["kernel BTF that nobody may read", { errors: { "/sys/kernel/btf/vmlinux": "EACCES" } }, [/^failure kernel types: .*: permission denied \|/]],
-  ["kernel BTF of zeros", { files: { "/sys/kernel/btf/vmlinux": new Uint8Array(64) } }, [/^failure kernel types: the kernel's BTF cannot be read: .*magic/]],
-  ["kernel BTF cut off", { files: { "/sys/kernel/btf/vmlinux": kernelBtf.subarray(0, 30) } }, [/^failure kernel types: the kernel's BTF cannot be read: /]],
-  ["kernel BTF without task_struct", { files: { "/sys/kernel/btf/vmlinux": emptyBtf } }, [/^failure kernel types: the kernel's BTF has no task_struct/]],
+  [
+    "no kernel BTF",
+    { files: { "/sys/kernel/btf/vmlinux": undefined } },
+    [/^failure kernel types: no \/sys\/kernel\/btf\/vmlinux: .* \| boot a kernel built with CONFIG_DEBUG_INFO_BTF=y/],
+  ],
+  [
+    "kernel BTF that nobody may read",
+    { errors: { "/sys/kernel/btf/vmlinux": "EACCES" } },
+    [/^failure kernel types: .*: permission denied \|/],
+  ],
+  [
+    "kernel BTF of zeros",
+    { files: { "/sys/kernel/btf/vmlinux": new Uint8Array(64) } },
+    [/^failure kernel types: the kernel's BTF cannot be read: .*magic/],
+  ],
+  [
+    "kernel BTF cut off",
+    { files: { "/sys/kernel/btf/vmlinux": kernelBtf.subarray(0, 30) } },
+    [/^failure kernel types: the kernel's BTF cannot be read: /],
+  ],
+  [
+    "kernel BTF without task_struct",
+    { files: { "/sys/kernel/btf/vmlinux": emptyBtf } },
+    [/^failure kernel types: the kernel's BTF has no task_struct/],
+  ],
 
   [
     "no rights",
     { files: noRights },
-    [/^failure rights: missing CAP_BPF and CAP_PERFMON \| use sudo, or give only these: sudo setpriv/, /^warning perf events: perf_event_paranoid 2: /],
+    [
+      /^failure rights: missing CAP_BPF and CAP_PERFMON \| use sudo, or give only these: sudo setpriv/,
+      /^warning perf events: perf_event_paranoid 2: /,
+    ],
   ],
   ["only CAP_BPF", { files: onlyBpf }, [/^failure rights: missing CAP_PERFMON \|/, /^warning perf events: /]],
   ["only CAP_PERFMON", { files: onlyPerfmon }, [/^failure rights: missing CAP_BPF \|/]],
   [
     "the two capabilities before 5.8 mean nothing",
     { files: bpfAndPerfmon, kernelRelease: "5.4.0" },
-    [/^warning kernel: /, /^failure rights: missing CAP_SYS_ADMIN \| use sudo/, /^warning locked memory: 8388608 bytes/, /^warning perf events/],
+    [
+      /^warning kernel: /,
+      /^failure rights: missing CAP_SYS_ADMIN \| use sudo/,
+      /^warning locked memory: 8388608 bytes/,
+      /^warning perf events/,
+    ],
   ],
-  ["no /proc", { files: { "/proc/self/status": undefined } }, [/^warning rights: \/proc\/self\/status cannot be read \| mount \/proc/, /^warning perf events/]],
+  [
+    "no /proc",
+    { files: { "/proc/self/status": undefined } },
+    [/^warning rights: \/proc\/self\/status cannot be read \| mount \/proc/, /^warning perf events/],
+  ],
 
   ["lockdown integrity", { files: { "/sys/kernel/security/lockdown": "none [integrity] confidentiality\n" } }, []],
-  ["lockdown confidentiality", { files: { "/sys/kernel/security/lockdown": "none integrity [confidentiality]\n" } }, [/^failure lockdown: confidentiality: .* \| boot without lockdown=confidentiality/]],
+  [
+    "lockdown confidentiality",
+    { files: { "/sys/kernel/security/lockdown": "none integrity [confidentiality]\n" } },
+    [/^failure lockdown: confidentiality: .* \| boot without lockdown=confidentiality/],
+  ],
   ["no lockdown", { files: { "/sys/kernel/security/lockdown": undefined } }, []],
   ["lockdown that nobody may read", { errors: { "/sys/kernel/security/lockdown": "EACCES" } }, []],
 
-  ["JIT off", { files: { "/proc/sys/net/core/bpf_jit_enable": "0\n" } }, [/^warning jit: off: .* \| sudo sysctl net\.core\.bpf_jit_enable=1/]],
+  [
+    "JIT off",
+    { files: { "/proc/sys/net/core/bpf_jit_enable": "0\n" } },
+    [/^warning jit: off: .* \| sudo sysctl net\.core\.bpf_jit_enable=1/],
+  ],
   ["JIT debug", { files: { "/proc/sys/net/core/bpf_jit_enable": "2\n" } }, []],
   ["JIT not visible", { files: { "/proc/sys/net/core/bpf_jit_enable": undefined } }, []],
   ["JIT only for root", { errors: { "/proc/sys/net/core/bpf_jit_enable": "EACCES" } }, []],
 
   ["locked memory on 5.10 with CAP_SYS_RESOURCE", { kernelRelease: "5.10.0" }, [/^warning kernel/]],
-  ["locked memory on 5.10 without it", { kernelRelease: "5.10.0", files: bpfAndPerfmon }, [/^warning kernel/, /^warning locked memory: 8388608 bytes, .* \| use sudo, or raise it: ulimit -l unlimited/]],
+  [
+    "locked memory on 5.10 without it",
+    { kernelRelease: "5.10.0", files: bpfAndPerfmon },
+    [/^warning kernel/, /^warning locked memory: 8388608 bytes, .* \| use sudo, or raise it: ulimit -l unlimited/],
+  ],
   [
     "locked memory on 5.10, unlimited",
-    { kernelRelease: "5.10.0", files: { ...bpfAndPerfmon, "/proc/self/limits": "Max locked memory  unlimited  unlimited  bytes\n" } },
+    {
+      kernelRelease: "5.10.0",
+      files: { ...bpfAndPerfmon, "/proc/self/limits": "Max locked memory  unlimited  unlimited  bytes\n" },
+    },
     [/^warning kernel/],
   ],
   [
     "locked memory on 5.10, large",
-    { kernelRelease: "5.10.0", files: { ...bpfAndPerfmon, "/proc/self/limits": "Max locked memory  67108864  67108864  bytes\n" } },
+    {
+      kernelRelease: "5.10.0",
+      files: { ...bpfAndPerfmon, "/proc/self/limits": "Max locked memory  67108864  67108864  bytes\n" },
+    },
     [/^warning kernel/],
   ],
 
-  ["no perf events", { files: { "/proc/sys/kernel/perf_event_paranoid": undefined } }, [/^failure perf events: this kernel has no perf events/]],
-  ["perf events for all", { files: { ...onlyBpf, "/proc/sys/kernel/perf_event_paranoid": "-1\n" } }, [/^failure rights: missing CAP_PERFMON/]],
+  [
+    "no perf events",
+    { files: { "/proc/sys/kernel/perf_event_paranoid": undefined } },
+    [/^failure perf events: this kernel has no perf events/],
+  ],
+  [
+    "perf events for all",
+    { files: { ...onlyBpf, "/proc/sys/kernel/perf_event_paranoid": "-1\n" } },
+    [/^failure rights: missing CAP_PERFMON/],
+  ],
   ["anyone may load", { files: { "/proc/sys/kernel/unprivileged_bpf_disabled": "0\n" } }, []],
 
-  ["no koffi", { koffi: async () => ({ error: "Cannot find package 'koffi'\nimported from /x" }) }, [/^failure koffi: does not load, .*: Cannot find package 'koffi' \| npm install koffi/]],
-  ["bpf(2) forbidden", { probe: async () => ({ kind: "errno", errno: 1 }) }, [/^failure program load: refused \(EPERM\) in spite of the rights: .* \| run outside the container/]],
-  ["no bpf(2)", { probe: async () => ({ kind: "errno", errno: 38 }) }, [/^failure program load: this kernel has no bpf\(2\)/]],
+  [
+    "no koffi",
+    { koffi: async () => ({ error: "Cannot find package 'koffi'\nimported from /x" }) },
+    [/^failure koffi: does not load, .*: Cannot find package 'koffi' \| npm install koffi/],
+  ],
+  [
+    "bpf(2) forbidden",
+    { probe: async () => ({ kind: "errno", errno: 1 }) },
+    [/^failure program load: refused \(EPERM\) in spite of the rights: .* \| run outside the container/],
+  ],
+  [
+    "no bpf(2)",
+    { probe: async () => ({ kind: "errno", errno: 38 }) },
+    [/^failure program load: this kernel has no bpf\(2\)/],
+  ],
   ["no memory", { probe: async () => ({ kind: "errno", errno: 12 }) }, [/^failure program load: not enough memory/]],
-  ["another errno", { probe: async () => ({ kind: "errno", errno: 22 }) }, [/^failure program load: refused with errno 22/]],
-  ["no way to try", { probe: async () => ({ kind: "unavailable", reason: "no koffi" }) }, [/^failure program load: not possible: no koffi/]],
+  [
+    "another errno",
+    { probe: async () => ({ kind: "errno", errno: 22 }) },
+    [/^failure program load: refused with errno 22/],
+  ],
+  [
+    "no way to try",
+    { probe: async () => ({ kind: "unavailable", reason: "no koffi" }) },
+    [/^failure program load: not possible: no koffi/],
+  ],
 ];
 
 test("each machine gives the findings that fit it", async () => {
@@ -156,7 +255,13 @@ test("each machine gives the findings that fit it", async () => {
 test("the exit code says whether there is a failure", async () => {
   for (const [name, change, expected] of cases) {
     let printed = "";
-    const io = { stdout: (text: string) => void (printed += text), stderr: assert.fail, colorStdout: false, colorStderr: false, cwd: "/" };
+    const io = {
+      stdout: (text: string) => void (printed += text),
+      stderr: assert.fail,
+      colorStdout: false,
+      colorStderr: false,
+      cwd: "/",
+    };
     const failures = expected.filter((pattern) => pattern.source.startsWith("^failure")).length;
     assert.equal(await reportHealth(pretend(change), io), failures > 0 ? 1 : 0, name);
     assert.equal(printed.match(/^failure /gm)?.length ?? 0, failures, name);

@@ -17,11 +17,23 @@ export function describeObject(file: string, sizeBytes: number, elf: ElfFile, sp
   return [
     { text: `${file}: ${sizeBytes} bytes, ${license}`, color: "bold" },
     ...chapter("sections", sectionLines(elf)),
-    ...chapter("programs", spec.programs.flatMap((program) => describeFunction(program, spec.btf, "program"))),
-    ...chapter("functions", spec.subprograms.flatMap((program) => describeFunction(program, spec.btf, "function"))),
-    ...chapter("maps", spec.maps.flatMap((map) => mapLines(map, spec.btf))),
+    ...chapter(
+      "programs",
+      spec.programs.flatMap((program) => describeFunction(program, spec.btf, "program")),
+    ),
+    ...chapter(
+      "functions",
+      spec.subprograms.flatMap((program) => describeFunction(program, spec.btf, "function")),
+    ),
+    ...chapter(
+      "maps",
+      spec.maps.flatMap((map) => mapLines(map, spec.btf)),
+    ),
     ...chapter("records", spec.btf ? recordsOf(spec.maps, spec.btf) : []),
-    ...chapter("data", spec.data.flatMap((data) => dataLines(data, spec.btf))),
+    ...chapter(
+      "data",
+      spec.data.flatMap((data) => dataLines(data, spec.btf)),
+    ),
     ...chapter("types", typeSummary(spec)),
   ];
 }

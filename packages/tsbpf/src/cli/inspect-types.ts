@@ -59,7 +59,8 @@ export function recordLines(btf: Btf, ids: Iterable<BtfTypeId>): Line[] {
     if ((type.kind !== "struct" && type.kind !== "union") || seen.has(id)) continue;
     seen.add(id);
     lines.push({ text: `  ${typeText(btf, id)}, ${type.size} bytes` });
-    for (const { text } of table(type.members.map((member) => memberRow(btf, member)))) lines.push({ text: `  ${text}` });
+    for (const { text } of table(type.members.map((member) => memberRow(btf, member))))
+      lines.push({ text: `  ${text}` });
     lines.push({ text: "" });
   }
   return lines;
@@ -68,7 +69,11 @@ export function recordLines(btf: Btf, ids: Iterable<BtfTypeId>): Line[] {
 function memberRow(btf: Btf, { name, type, offsetBits, bitfieldSizeBits }: BtfMember): readonly string[] {
   const bits = offsetBits % 8;
   const place = `at ${Math.floor(offsetBits / 8)}${bits === 0 ? "" : `, bit ${bits}`}`;
-  return [place, name || "(unnamed)", `${typeText(btf, type)}${bitfieldSizeBits > 0 ? `, ${bitfieldSizeBits} bits` : ""}`];
+  return [
+    place,
+    name || "(unnamed)",
+    `${typeText(btf, type)}${bitfieldSizeBits > 0 ? `, ${bitfieldSizeBits} bits` : ""}`,
+  ];
 }
 
 /** How many types of each kind. */

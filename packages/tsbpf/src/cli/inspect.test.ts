@@ -19,7 +19,7 @@ function compileC(name: string, ...options: readonly string[]): Uint8Array {
   return readFileSync(output);
 }
 
-const object = compileC("inspect.o", "-g", "-gno-dwarf64");
+const object = compileC("inspect.o", "-g");
 
 test("an object that clang made is shown whole", () => {
   const text = inspectBytes(object, "x.o", false);
@@ -51,7 +51,10 @@ test("every instruction of a program has its line, and no more", () => {
   const text = inspectBytes(object, "x.o", false);
   const program = text.slice(text.indexOf("  on_exec:"), text.indexOf("\nfunctions\n"));
   const total = Number(/, (\d+) instructions/.exec(program)?.[1]);
-  const indices = [...program.matchAll(/^ {4} *(\d+) {2}(.*)$/gm)].map(([, index, insn]) => ({ index: Number(index), insn }));
+  const indices = [...program.matchAll(/^ {4} *(\d+) {2}(.*)$/gm)].map(([, index, insn]) => ({
+    index: Number(index),
+    insn,
+  }));
   let next = 0;
   for (const { index, insn } of indices) {
     assert.equal(index, next);
@@ -62,7 +65,7 @@ test("every instruction of a program has its line, and no more", () => {
 
 test("an object without debug information is shown as far as it goes", () => {
   // Maps defined by BTF need it, so this program has none.
-  const code = "__attribute__((section(\"xdp\"))) int pass(void *ctx) { return 2; }";
+  const code = '__attribute__((section("xdp"))) int pass(void *ctx) { return 2; }';
   const path = join(folder, "plain.c");
   execFileSync("sh", ["-c", `printf '%s' "$1" > "$2"`, "sh", code, path]);
   execFileSync("clang-19", ["--target=bpf", "-O2", "-c", path, "-o", join(folder, "plain.o")]);
@@ -90,7 +93,11 @@ test("a file that is no object is an error with a hint", () => {
   x86[18] = 62;
   const cases: readonly (readonly [name: string, bytes: Uint8Array, pattern: RegExp])[] = [
     ["empty", new Uint8Array(), /^read x\.o: .* \(the file is empty: build it again\)$/],
-    ["text", Buffer.from("import { rawTracepoint } from 'tsbpf';".repeat(4)), /^read x\.o: (?!x\.o).*made by tsbpf build/],
+    [
+      "text",
+      Buffer.from("import { rawTracepoint } from 'tsbpf';".repeat(4)),
+      /^read x\.o: (?!x\.o).*made by tsbpf build/,
+    ],
     ["zeros", new Uint8Array(4096), /^read x\.o: .*made by tsbpf build/],
     ["half an object", object.subarray(0, object.length >> 1), /^read x\.o: (?!.*made by tsbpf)/],
     ["the ELF magic alone", object.subarray(0, 4), /^read x\.o: (?!.*made by tsbpf)/],
@@ -111,7 +118,8 @@ test("a damaged object gives a text or an error, never a crash", () => {
   for (let round = 0; round < 1500; round++) {
     const bytes = Uint8Array.from(object);
     for (let edits = 1 + random(8); edits > 0; edits--) bytes[random(bytes.length)] = random(256);
-    if (inspected(bytes.subarray(0, random(4) === 0 ? random(bytes.length) : bytes.length)).startsWith("read x.o:")) errors++;
+    if (inspected(bytes.subarray(0, random(4) === 0 ? random(bytes.length) : bytes.length)).startsWith("read x.o:"))
+      errors++;
   }
   assert.ok(errors > 100 && errors < 1500, `${errors} errors`);
 });
@@ -120,7 +128,8 @@ test("control characters in names never reach the terminal", () => {
   const bytes = Buffer.from(object);
   const at = bytes.indexOf("parent_pid\0");
   assert.ok(at > 0);
-  for (let place = bytes.indexOf("parent_pid"); place >= 0; place = bytes.indexOf("parent_pid", place + 1)) bytes[place] = 0x1b;
+  for (let place = bytes.indexOf("parent_pid"); place >= 0; place = bytes.indexOf("parent_pid", place + 1))
+    bytes[place] = 0x1b;
   const text = inspected(bytes);
   assert.ok(!text.includes("\u001b"));
   assert.match(text, /\\x1barent_pid/);

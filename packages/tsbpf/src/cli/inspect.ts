@@ -36,7 +36,9 @@ export function inspectBytes(bytes: Uint8Array, file: string, color: boolean): s
     return `${texts.join("\n")}\n`;
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    throw new CliError(`read ${file}: ${printable(withoutPrefix(error.message, file))}${formatHint(bytes)}`, { cause: error });
+    throw new CliError(`read ${file}: ${printable(withoutPrefix(error.message, file))}${formatHint(bytes)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -16,7 +16,12 @@ export type Paint = (color: Color, text: string) => string;
 
 /** SGR parameters (ECMA-48). */
 const codes: Readonly<Record<Color, string>> = {
-  red: "31;1", green: "32", yellow: "33;1", cyan: "36", bold: "1", dim: "2",
+  red: "31;1",
+  green: "32",
+  yellow: "33;1",
+  cyan: "36",
+  bold: "1",
+  dim: "2",
 };
 
 export function painter(enabled: boolean): Paint {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import {
-  existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,8 +20,16 @@ import { writeFileAtomic } from "./write-atomic.js";
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "tsbpf-write-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(() => {
+    // The disk of mountTmpfs, which was mounted over the folder itself.
+    if (isMounted(folder)) execFileSync("umount", [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
+}
+
+function isMounted(folder: string): boolean {
+  return readFileSync("/proc/mounts", "utf8").includes(` ${folder} `);
 }
 
 /** The message of the CliError it must throw. */
@@ -40,7 +55,10 @@ test("a file is made, replaced, and made in folders that were missing", (t) => {
   assert.equal(statSync(join(folder, "a.o")).size, 1);
   writeFileAtomic(join(folder, "empty.o"), new Uint8Array());
   assert.equal(statSync(join(folder, "empty.o")).size, 0);
-  assert.deepEqual(readdirSync(folder).filter((name) => name.includes(".tmp")), []);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes(".tmp")),
+    [],
+  );
 });
 
 test("what is behind a symbolic link is replaced, not the link", (t) => {
@@ -69,9 +87,18 @@ test("what cannot be written is an error with the file's name and the cure", (t)
   const at = (path: string): string => join(folder, path);
   const cases: readonly (readonly [path: string, message: string])[] = [
     [folder, `write ${folder}: it is a folder (name a file in it: -o ${at("NAME.bpf.o")})`],
-    [at("file/x.o"), `write ${at("file/x.o")}: a part of the path is a file, not a folder (choose another place with -o)`],
-    [at("file/y/x.o"), `write ${at("file/y/x.o")}: a part of the path is a file, not a folder (choose another place with -o)`],
-    [at(`${"n".repeat(300)}.o`), `write ${at(`${"n".repeat(300)}.o`)}: the name is too long (choose a shorter name with -o)`],
+    [
+      at("file/x.o"),
+      `write ${at("file/x.o")}: a part of the path is a file, not a folder (choose another place with -o)`,
+    ],
+    [
+      at("file/y/x.o"),
+      `write ${at("file/y/x.o")}: a part of the path is a file, not a folder (choose another place with -o)`,
+    ],
+    [
+      at(`${"n".repeat(300)}.o`),
+      `write ${at(`${"n".repeat(300)}.o`)}: the name is too long (choose a shorter name with -o)`,
+    ],
     ["/proc/nowhere/x.o", "write /proc/nowhere/x.o: no such file or folder (choose another place with -o)"],
   ];
   for (const [path, message] of cases) assert.equal(failure(path, bytes), message);
@@ -102,10 +129,7 @@ test("a read-only file system is named", (t) => {
 /** False, with a loud skip, where mounting is not allowed. */
 function mountTmpfs(t: TestContext, folder: string, size: string): boolean {
   const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tsbpf-test", folder], { encoding: "utf8" });
-  if (mounted.status === 0) {
-    t.after(() => existsSync(folder) && execFileSync("umount", [folder]));
-    return true;
-  }
+  if (mounted.status === 0) return true;
   const reason = `mounting a tmpfs needs root: ${mounted.error?.message ?? mounted.stderr.trim()}`;
   if (process.env["CI"]) assert.fail(reason);
   t.diagnostic(`NOT TESTED: ${reason}`);

@@ -1,10 +1,11 @@
 // Writing a file so that it is either the old one or the whole new one: the bytes go to a temporary file in the same
 // folder, which then takes the name. A full disk leaves the old file and no rubbish.
 
-import { closeSync, mkdirSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, realpathSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CliError, reasonOf } from "./errors.js";
 import { errorCode } from "./io.js";
+import { makeFolder } from "./make-folder.js";
 
 /** Throws CliError `write PATH: reason (cure)`. Missing folders are made. */
 export function writeFileAtomic(path: string, bytes: Uint8Array): void {
@@ -13,9 +14,9 @@ export function writeFileAtomic(path: string, bytes: Uint8Array): void {
     writeInto(path, () => openSync(path, "w"), bytes);
     return;
   }
-  makeFolder(path, dirname(target.path));
-  const temporary = join(dirname(target.path), `.${basename(target.path).slice(0, 200)}.${process.pid}.tmp`);
+  const temporary = join(dirname(target.path), `.${basename(target.path).slice(0, 60)}.${process.pid}.tmp`);
   try {
+    makeFolder(dirname(target.path));
     writeInto(path, () => openSync(temporary, "w", 0o666), bytes);
     renameSync(temporary, target.path);
   } catch (error) {
@@ -33,7 +34,9 @@ interface Target {
 function resolveTarget(path: string): Target {
   try {
     const status = statSync(path);
-    if (status.isDirectory()) throw new CliError(`write ${path}: it is a folder (name a file in it: -o ${join(path, "NAME.bpf.o")})`);
+    if (status.isDirectory()) {
+      throw new CliError(`write ${path}: it is a folder (name a file in it: -o ${join(path, "NAME.bpf.o")})`);
+    }
     // Through a symbolic link the file behind it is replaced, not the link.
     return status.isFile() ? { path: realpathSync(path), special: false } : { path, special: true };
   } catch (error) {
@@ -42,19 +45,11 @@ function resolveTarget(path: string): Target {
   }
 }
 
-function makeFolder(path: string, folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw writeError(path, error);
-  }
-}
-
 function writeInto(path: string, open: () => number, bytes: Uint8Array): void {
   let fd: number | undefined;
   try {
     fd = open();
-    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done);
+    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done);
     // Network file systems report a full disk only here.
     const opened = fd;
     fd = undefined;
@@ -80,7 +75,7 @@ const cures: ReadonlyMap<string, string> = new Map([
   ["EPERM", "choose a folder you may write to with -o"],
   ["EROFS", "choose another place with -o"],
   ["ENOTDIR", "choose another place with -o"],
-  ["EEXIST", "a part of the path is a file, choose another place with -o"],
+  ["ENOENT", "choose another place with -o"],
   ["ENAMETOOLONG", "choose a shorter name with -o"],
 ]);
 

@@ -2,7 +2,7 @@
 
 import type {
   BoolSchema, Bytes, Chars, DecodedStruct, Fields, FixedArray, Layout, Scalar, Schema, StructSchema, StructValue,
-  i16 as I16, i32 as I32, i64 as I64, i8 as I8, u16 as U16, u32 as U32, u64 as U64, u8 as U8,
+  Flavor,
 } from "./types.js";
 import { convertInt, structValue } from "./values.js";
 
@@ -16,29 +16,29 @@ function scalar<Kernel extends number | bigint, Decoded>(
 }
 
 /** An unsigned 8-bit integer: a field's type, and the conversion to it. */
-export const u8: Scalar<U8, number> = scalar(8, false);
-export type u8 = U8;
+export const u8: Scalar<u8, number> = scalar(8, false);
+export type u8 = Flavor<number, "u8">;
 /** An unsigned 16-bit integer: a field's type, and the conversion to it. */
-export const u16: Scalar<U16, number> = scalar(16, false);
-export type u16 = U16;
+export const u16: Scalar<u16, number> = scalar(16, false);
+export type u16 = Flavor<number, "u16">;
 /** An unsigned 32-bit integer: a field's type, and the conversion to it. */
-export const u32: Scalar<U32, number> = scalar(32, false);
-export type u32 = U32;
+export const u32: Scalar<u32, number> = scalar(32, false);
+export type u32 = Flavor<number, "u32">;
 /** An unsigned 64-bit integer (a bigint): a field's type, and the conversion to it. */
-export const u64: Scalar<U64, bigint> = scalar(64, false);
-export type u64 = U64;
+export const u64: Scalar<u64, bigint> = scalar(64, false);
+export type u64 = Flavor<bigint, "u64">;
 /** A signed 8-bit integer: a field's type, and the conversion to it. */
-export const i8: Scalar<I8, number> = scalar(8, true);
-export type i8 = I8;
+export const i8: Scalar<i8, number> = scalar(8, true);
+export type i8 = Flavor<number, "i8">;
 /** A signed 16-bit integer: a field's type, and the conversion to it. */
-export const i16: Scalar<I16, number> = scalar(16, true);
-export type i16 = I16;
+export const i16: Scalar<i16, number> = scalar(16, true);
+export type i16 = Flavor<number, "i16">;
 /** A signed 32-bit integer: a field's type, and the conversion to it. */
-export const i32: Scalar<I32, number> = scalar(32, true);
-export type i32 = I32;
+export const i32: Scalar<i32, number> = scalar(32, true);
+export type i32 = Flavor<number, "i32">;
 /** A signed 64-bit integer (a bigint): a field's type, and the conversion to it. */
-export const i64: Scalar<I64, bigint> = scalar(64, true);
-export type i64 = I64;
+export const i64: Scalar<i64, bigint> = scalar(64, true);
+export type i64 = Flavor<bigint, "i64">;
 
 /** A truth value in one byte: a field's type, and the conversion to it. */
 export const bool: BoolSchema = Object.assign((value: unknown): boolean => Boolean(value), {

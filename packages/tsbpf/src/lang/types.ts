@@ -1,28 +1,15 @@
 // The types that a BPF program is written with. They exist twice over: in the kernel half the compiler gives each
 // its size and layout, in plain Node they are ordinary numbers, bigints and objects.
 
+import type { i16, i32, i64, i8, u16, u32, u64, u8 } from "./schemas.js";
+
+export type { i16, i32, i64, i8, u16, u32, u64, u8 };
+
 /** Marks a type for the compiler. Always optional and never present at run time: it only carries a name. */
 export declare const brand: unique symbol;
 
 /** `T` in a flavour of its own: plain literals fit, another flavour does not. */
-type Flavor<T, Name extends string> = T & { readonly [brand]?: Name };
-
-/** An unsigned 8-bit integer. */
-export type u8 = Flavor<number, "u8">;
-/** An unsigned 16-bit integer. */
-export type u16 = Flavor<number, "u16">;
-/** An unsigned 32-bit integer. */
-export type u32 = Flavor<number, "u32">;
-/** A signed 8-bit integer. */
-export type i8 = Flavor<number, "i8">;
-/** A signed 16-bit integer. */
-export type i16 = Flavor<number, "i16">;
-/** A signed 32-bit integer. */
-export type i32 = Flavor<number, "i32">;
-/** An unsigned 64-bit integer. */
-export type u64 = Flavor<bigint, "u64">;
-/** A signed 64-bit integer. */
-export type i64 = Flavor<bigint, "i64">;
+export type Flavor<T, Name extends string> = T & { readonly [brand]?: Name };
 
 /** Text in `N` bytes, NUL-padded. */
 export interface Chars<N extends number> {

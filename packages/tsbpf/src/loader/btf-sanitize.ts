@@ -4,7 +4,9 @@
 
 import type { KernelBytes } from "../sys/kernel.js";
 import { ByteReader, ByteWriter, FormatError, encodeText } from "../util/bytes.js";
-import { BtfKind, type BtfFeature } from "./features.js";
+import { BTF_HEADER_BYTES, BTF_MAGIC, BTF_VERSION, TYPE_HEADER_BYTES, kindLayouts } from "../btf/kinds.js";
+import type { BtfType } from "../btf/types.js";
+import type { BtfFeature } from "./features.js";
 
 export interface SanitizedBtf {
   readonly bytes: KernelBytes;
@@ -17,7 +19,7 @@ export interface SanitizedBtf {
 interface RawType {
   readonly id: number;
   readonly nameOffset: number;
-  readonly kind: number;
+  readonly kind: BtfType["kind"];
   readonly vlen: number;
   readonly kindFlag: boolean;
   /** The size or the type referred to. */
@@ -36,20 +38,18 @@ export function sanitizeBtf(
   const out = new ByteWriter(header.types.length + 64);
   const replaced = new Set<number>();
   for (const type of readTypes(header.types)) {
-    const before = out.length;
     writeSane(out, type, supports, replaced);
-    if (out.length === before) throw new FormatError(`section .BTF: type ${type.id} has the unknown kind ${type.kind}`);
   }
   const types = out.finish();
   const { strings, offsets } = addTexts(header.strings, texts);
-  const result = new ByteWriter(24 + types.length + strings.length);
-  result.u16(0xeb9f).u8(1).u8(0).u32(24).u32(0).u32(types.length).u32(types.length).u32(strings.length);
+  const result = new ByteWriter(BTF_HEADER_BYTES + types.length + strings.length);
+  result.u16(BTF_MAGIC).u8(BTF_VERSION).u8(0).u32(BTF_HEADER_BYTES).u32(0).u32(types.length).u32(types.length).u32(strings.length);
   return { bytes: result.raw(types).raw(strings).finish(), textOffsets: offsets, replaced };
 }
 
 function readHeader(bytes: Uint8Array): { types: ByteReader; strings: Uint8Array } {
   const reader = new ByteReader(bytes, "section .BTF");
-  if (reader.u16(0) !== 0xeb9f) throw new FormatError("section .BTF: it does not begin with BTF's magic number");
+  if (reader.u16(0) !== BTF_MAGIC) throw new FormatError("section .BTF: it does not begin with BTF's magic number");
   // The header may be longer than what is known of it (Linux 7.1); what follows it is found through its length.
   const headerBytes = reader.u32(4);
   const types = reader.slice(headerBytes + reader.u32(8), reader.u32(12));
@@ -64,39 +64,19 @@ function* readTypes(reader: ByteReader): Generator<RawType> {
   let at = 0;
   for (let id = 1; at < reader.length; id++) {
     const info = reader.u32(at + 4);
-    const kind = (info >>> 24) & 0x1f;
+    const layout = kindLayouts[(info >>> 24) & 0x1f];
     const vlen = info & 0xffff;
-    const tail = reader.slice(at + 12, tailBytes(kind, vlen));
+    if (!layout || layout.kind === "void") throw new FormatError(`section .BTF: type ${id} has an unknown kind`);
+    const tail = reader.slice(at + TYPE_HEADER_BYTES, layout.fixedBytes + layout.entryBytes * vlen);
     yield {
-      id, kind, vlen, tail,
+      id, kind: layout.kind, vlen, tail,
       nameOffset: reader.u32(at), kindFlag: info >>> 31 === 1, sizeOrType: reader.u32(at + 8),
     };
-    at += 12 + tail.length;
+    at += TYPE_HEADER_BYTES + tail.length;
   }
 }
 
-function tailBytes(kind: number, vlen: number): number {
-  switch (kind) {
-    case BtfKind.INT:
-    case BtfKind.VAR:
-    case BtfKind.DECL_TAG:
-      return 4;
-    case BtfKind.ARRAY:
-      return 12;
-    case BtfKind.STRUCT:
-    case BtfKind.UNION:
-    case BtfKind.DATASEC:
-    case BtfKind.ENUM64:
-      return 12 * vlen;
-    case BtfKind.ENUM:
-    case BtfKind.FUNC_PROTO:
-      return 8 * vlen;
-    default:
-      return 0;
-  }
-}
-
-/** Writes the type, or its stand-in; nothing for an unknown kind. */
+/** Writes the type, or its stand-in. */
 function writeSane(
   out: ByteWriter,
   type: RawType,
@@ -109,36 +89,37 @@ function writeSane(
     writeType(out, { ...type, kindFlag: false, vlen: 0, nameOffset: 0, tail: new Uint8Array(0), ...changes });
   };
   /** Void pointers stand for what only other stand-ins refer to. */
-  const placeholder = { kind: BtfKind.PTR, sizeOrType: 0 };
+  const placeholder = { kind: "ptr", sizeOrType: 0 } as const;
   switch (type.kind) {
-    case BtfKind.DECL_TAG:
+    case "decl_tag":
       // A tag sits on a variable, so without data sections (and so variables) there is nothing to tag.
       return supports("decl_tag") && supports("datasec") ? write({}) : replace(placeholder);
-    case BtfKind.TYPE_TAG:
-      return supports("type_tag") ? write({}) : replace({ kind: BtfKind.CONST, sizeOrType: type.sizeOrType });
-    case BtfKind.FLOAT:
-      return supports("float") ? write({}) : replace({ kind: BtfKind.STRUCT, sizeOrType: type.sizeOrType });
-    case BtfKind.ENUM64:
-      return supports("enum64") ? write({}) : replace({ kind: BtfKind.STRUCT, sizeOrType: type.sizeOrType });
-    case BtfKind.ENUM:
+    case "type_tag":
+      return supports("type_tag") ? write({}) : replace({ kind: "const", sizeOrType: type.sizeOrType });
+    case "float":
+      return supports("float") ? write({}) : replace({ kind: "struct", sizeOrType: type.sizeOrType });
+    case "enum64":
+      return supports("enum64") ? write({}) : replace({ kind: "struct", sizeOrType: type.sizeOrType });
+    case "enum":
       // Signedness in the kind flag came with enum64 (Linux 6.0).
       return write(type.kindFlag && !supports("enum64") ? { kindFlag: false } : {});
-    case BtfKind.FUNC:
+    case "func":
       // The linkage is in vlen: static 0, global 1 (Linux 5.6), extern 2, which the kernel takes for no function.
       return write({ vlen: type.vlen === 0 ? 0 : supports("func_global") ? 1 : 0 });
-    case BtfKind.VAR:
+    case "var":
       if (!supports("datasec")) return replace(placeholder);
       return write(type.tail[0] === 2 ? { tail: new Uint8Array([1, 0, 0, 0]) } : {});
-    case BtfKind.DATASEC:
+    case "datasec":
       // clang leaves sizes and offsets to the linker, and the section of map definitions has no data at all.
       return isLaidOut(type) && supports("datasec") ? write({}) : replace(placeholder);
     default:
-      if (type.kind >= BtfKind.INT && type.kind <= BtfKind.FUNC_PROTO) write({});
+      write({});
   }
 }
 
 function writeType(out: ByteWriter, type: RawType): void {
-  const info = type.vlen | (type.kind << 24) | (type.kindFlag ? 0x80000000 : 0);
+  const kindNumber = kindLayouts.findIndex((layout) => layout.kind === type.kind);
+  const info = type.vlen | (kindNumber << 24) | (type.kindFlag ? 0x80000000 : 0);
   out.u32(type.nameOffset).u32(info >>> 0).u32(type.sizeOrType).raw(type.tail);
 }
 

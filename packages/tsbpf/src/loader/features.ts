@@ -107,10 +107,9 @@ export function featureProbes(kernel: Kernel): FeatureProbes {
   };
 }
 
-/** Kinds of BTF records, as the probes and the sanitiser need them (include/uapi/linux/btf.h). */
-export const BtfKind = {
-  INT: 1, PTR: 2, ARRAY: 3, STRUCT: 4, UNION: 5, ENUM: 6, FWD: 7, TYPEDEF: 8, VOLATILE: 9, CONST: 10, RESTRICT: 11,
-  FUNC: 12, FUNC_PROTO: 13, VAR: 14, DATASEC: 15, FLOAT: 16, DECL_TAG: 17, TYPE_TAG: 18, ENUM64: 19,
+/** Kinds of BTF records in the probes (include/uapi/linux/btf.h). */
+const BtfKind = {
+  INT: 1, PTR: 2, FUNC: 12, FUNC_PROTO: 13, VAR: 14, DATASEC: 15, FLOAT: 16, DECL_TAG: 17, TYPE_TAG: 18, ENUM64: 19,
 } as const;
 
 const STRINGS = "\0a\0x\0";

@@ -1,26 +1,16 @@
-// Loads an object into the kernel: read, resolve CO-RE, create maps, link and load programs. Whatever fails on the
-// way, every descriptor opened so far is closed.
+// Loads an object into the kernel: reads the file, finds the kernel's types, and hands both on.
 
 import { readFile } from "node:fs/promises";
-import type { Kernel, KernelBytes } from "../sys/kernel.js";
+import type { Kernel } from "../sys/kernel.js";
 import { KERNEL_BTF_PATH, openKernel, unsupportedPlatform } from "../sys/linux.js";
-import { Errno } from "../sys/errno.js";
-import { programKindOfSection, type ProgramKindSpec } from "../bpf/program-kinds.js";
-import { CoreError, applyCore, resolveCore } from "../btf/core.js";
 import { decodeBtf } from "../btf/decode.js";
 import type { Btf } from "../btf/types.js";
 import { readObject } from "../object/read.js";
-import type { FunctionSpec, ObjectSpec } from "../object/spec.js";
-import { FormatError, decodeText } from "../util/bytes.js";
-import { sanitizeBtf, type SanitizedBtf } from "./btf-sanitize.js";
-import { LoaderError, NotSupportedError, ObjectError, unknownName } from "./errors.js";
-import { featureProbes, permissionError, type FeatureProbes } from "./features.js";
-import { createDataMap, createMap, resolveMapSpec } from "./map-create.js";
-import { openUserMap } from "./map.js";
-import { openProgram, type OpenProgram } from "./loaded-program.js";
-import { loadProgram } from "./program.js";
-import { linkProgram, replaceProbeRead, usesNewProbeRead, type Descriptors } from "./relocate.js";
-import type { Link, LoadedMap, LoadedObject, LoadedProgram, Maps, Programs } from "./types.js";
+import type { ObjectSpec } from "../object/spec.js";
+import { FormatError } from "../util/bytes.js";
+import { LoaderError, NotSupportedError, ObjectError } from "./errors.js";
+import { loadSpec, needsKernelBtf, programKinds } from "./load-spec.js";
+import type { LoadedObject } from "./types.js";
 
 export interface LoadOptions {
   /** The kernel's types, where it does not show them itself: a file, or its bytes. */
@@ -38,24 +28,18 @@ export async function load<M = Record<string, unknown>>(
   options: LoadOptions = {},
 ): Promise<LoadedObject<M>> {
   const name = source instanceof Uint8Array ? "object" : String(source);
+  if (!options.kernel) checkPlatform(name);
   const spec = parseObject(await readBytes(source, `read object ${name}`), name);
   const kinds = programKinds(spec, name);
-  const kernel = options.kernel ?? (await runningKernel(name));
+  const kernel = options.kernel ?? (await openKernel());
   const kernelBtf = needsKernelBtf(spec, kinds) ? await readKernelBtf(kernel, options.btf) : undefined;
-  const resources = new Resources(kernel);
-  try {
-    // The maps and programs were just made from the spec; that they are what M says is the caller's promise.
-    return loadSpec(kernel, spec, kinds, kernelBtf, resources) as LoadedObject<M>;
-  } catch (error) {
-    resources.close();
-    throw error;
-  }
+  // The maps and programs are those of the spec; that they are what M says is the caller's promise.
+  return loadSpec(kernel, spec, kinds, kernelBtf) as LoadedObject<M>;
 }
 
-async function runningKernel(name: string): Promise<Kernel> {
+function checkPlatform(name: string): void {
   const reason = unsupportedPlatform();
   if (reason !== undefined) throw new NotSupportedError(`load object ${name}: ${reason}`, "BPF", undefined);
-  return openKernel();
 }
 
 async function readBytes(source: string | URL | Uint8Array, doing: string): Promise<Uint8Array> {
@@ -75,32 +59,6 @@ function parseObject(bytes: Uint8Array, name: string): ObjectSpec {
     if (cause instanceof FormatError) throw new ObjectError(`read object ${name}: ${cause.message}`, cause);
     throw cause;
   }
-}
-
-interface KindAndTarget {
-  readonly kind: ProgramKindSpec;
-  readonly target: string;
-}
-type Kinds = ReadonlyMap<string, KindAndTarget>;
-
-function programKinds(spec: ObjectSpec, name: string): Kinds {
-  const kinds = new Map<string, KindAndTarget>();
-  for (const program of spec.programs) {
-    const found = programKindOfSection(program.section);
-    if (!found) {
-      throw new ObjectError(
-        `load program "${program.name}" of ${name}: its section "${program.section}" names no known kind of program`,
-      );
-    }
-    kinds.set(program.name, found);
-  }
-  return kinds;
-}
-
-function needsKernelBtf(spec: ObjectSpec, kinds: Kinds): boolean {
-  const functions = [...spec.programs, ...spec.subprograms];
-  if (functions.some((one) => one.coreRelocations.length > 0)) return true;
-  return [...kinds.values()].some(({ kind }) => kind.btfTargetPrefix !== undefined);
 }
 
 /** The running kernel's BTF does not change: what was found in it serves every later load. */
@@ -126,172 +84,4 @@ async function readKernelBtf(kernel: Pick<Kernel, "kernelBtf">, given: LoadOptio
     if (!(cause instanceof FormatError)) throw cause;
     throw new LoaderError("ERR_KERNEL_BTF", `read kernel BTF ${path}: ${cause.message}`, { cause });
   }
-}
-
-/** Everything of one object that has to be given back, in the order it was opened. */
-class Resources {
-  readonly #kernel: Kernel;
-  readonly fds: number[] = [];
-  readonly streams: { close(): void }[] = [];
-  readonly links = new Set<Link>();
-  isClosed = false;
-
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
-  }
-
-  own(fd: number): number {
-    this.fds.push(fd);
-    return fd;
-  }
-
-  /** Programs are detached before their streams close, and maps go last. */
-  close(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    for (const link of [...this.links]) link.close();
-    for (const stream of this.streams) stream.close();
-    for (const fd of this.fds.reverse()) this.#kernel.close(fd);
-    this.fds.length = 0;
-  }
-}
-
-function loadSpec(
-  kernel: Kernel,
-  spec: ObjectSpec,
-  kinds: Kinds,
-  kernelBtf: Btf | undefined,
-  resources: Resources,
-): LoadedObject {
-  const probes = featureProbes(kernel);
-  const btf = loadObjectBtf(kernel, spec, probes, resources);
-  const maps = new Map<string, LoadedMap>();
-  const mapFds = new Map<string, number>();
-  for (const given of spec.maps) {
-    const map = resolveMapSpec(kernel, given);
-    const fd = resources.own(createMap(kernel, map, btf && { fd: btf.fd, replaced: btf.sanitized.replaced }));
-    mapFds.set(map.name, fd);
-    const open = openUserMap(kernel, map, fd, spec.btf, () => resources.isClosed);
-    if ("open" in open) resources.streams.push(open);
-    maps.set(map.name, open);
-  }
-  for (const data of spec.data) mapFds.set(data.section, resources.own(createDataMap(kernel, data)));
-  const programs = new Map<string, LoadedProgram>();
-  for (const program of spec.programs) {
-    const open = loadOne(kernel, spec, program, kinds, { kernelBtf, probes, btf, mapFds }, resources);
-    programs.set(program.name, openProgram(kernel, open, maps, resources));
-  }
-  const close = (): void => resources.close();
-  return {
-    programs: strictNames("program", programs) as Programs<Record<string, unknown>>,
-    maps: strictNames("map", maps) as Maps<Record<string, unknown>>,
-    close,
-    [Symbol.dispose]: close,
-    [Symbol.asyncDispose]: async () => close(),
-  };
-}
-
-interface ObjectBtf {
-  readonly fd: number;
-  readonly sanitized: SanitizedBtf;
-}
-
-/** Undefined without BTF, and where the kernel does not take it: a program runs without it just as well. */
-function loadObjectBtf(
-  kernel: Kernel,
-  spec: ObjectSpec,
-  probes: FeatureProbes,
-  resources: Resources,
-): ObjectBtf | undefined {
-  if (!spec.btfBytes) return undefined;
-  const texts: string[] = [];
-  for (const { lines } of [...spec.programs, ...spec.subprograms]) {
-    for (const line of lines) texts.push(line.file, line.text);
-  }
-  const sanitized = sanitizeBtf(spec.btfBytes, texts, (feature) => probes.btf(feature));
-  const fd = kernel.btfLoad(sanitized.bytes);
-  if (fd >= 0) return { fd: resources.own(fd), sanitized };
-  if (fd === -Errno.EPERM) throw permissionError(kernel, "load the object's BTF", fd);
-  const log: KernelBytes = new Uint8Array(new ArrayBuffer(1 << 16));
-  kernel.btfLoad(sanitized.bytes, log);
-  const end = log.indexOf(0);
-  process.emitWarning(
-    "the kernel does not take the object's BTF: it is loaded without source lines",
-    { type: "LoaderWarning", code: "TSBPF_BTF", detail: decodeText(log.subarray(0, Math.max(0, end))).slice(-2000) },
-  );
-  return undefined;
-}
-
-interface LoadContext {
-  readonly kernelBtf: Btf | undefined;
-  readonly probes: FeatureProbes;
-  readonly btf: ObjectBtf | undefined;
-  readonly mapFds: ReadonlyMap<string, number>;
-}
-
-function loadOne(
-  kernel: Kernel,
-  spec: ObjectSpec,
-  program: FunctionSpec,
-  kinds: Kinds,
-  context: LoadContext,
-  resources: Resources,
-): OpenProgram {
-  const found = kinds.get(program.name);
-  if (!found) throw unknownName("program", program.name, [...kinds.keys()]);
-  const { kind, target } = found;
-  const linked = linkProgram(program, spec, (one) => resolveFunction(spec, one, context), descriptors(context));
-  const old = usesNewProbeRead(linked.insns) && !context.probes.probeReadKernel();
-  const insns = old ? replaceProbeRead(linked.insns) : linked.insns;
-  const attachBtfId = findAttachBtfId(program.name, kind, target, context.kernelBtf);
-  const btf = context.btf && { fd: context.btf.fd, textOffsets: context.btf.sanitized.textOffsets };
-  const fd = resources.own(loadProgram(kernel, { linked, insns, kind, license: spec.license, attachBtfId, btf }));
-  return { name: program.name, section: program.section, fd, kind, target, usedMaps: linked.usedMaps };
-}
-
-function descriptors(context: LoadContext): Descriptors {
-  const find = (what: string, name: string): number => {
-    const fd = context.mapFds.get(name);
-    if (fd === undefined) throw new ObjectError(`link the object: it uses ${what} "${name}", which it does not have`);
-    return fd;
-  };
-  return { map: (name) => find("map", name), data: (section) => find("data section", section) };
-}
-
-function resolveFunction(spec: ObjectSpec, one: FunctionSpec, context: LoadContext): FunctionSpec["insns"] {
-  if (one.coreRelocations.length === 0) return one.insns;
-  if (!spec.btf || !context.kernelBtf) {
-    throw new ObjectError(`link "${one.name}": it has CO-RE relocations, and the object has no section .BTF`);
-  }
-  try {
-    return applyCore(one.insns, resolveCore(spec.btf, one.coreRelocations, context.kernelBtf));
-  } catch (cause) {
-    if (!(cause instanceof CoreError)) throw cause;
-    throw new LoaderError("ERR_CORE", `relocate "${one.name}": ${cause.message}`, { cause });
-  }
-}
-
-/** For programs whose target the kernel must know when it loads them (tp_btf, fentry, lsm). */
-function findAttachBtfId(program: string, kind: ProgramKindSpec, target: string, btf: Btf | undefined): number {
-  if (kind.btfTargetPrefix === undefined || !btf) return 0;
-  const name = kind.btfTargetPrefix + target;
-  const wanted = kind.btfTargetPrefix.startsWith("btf_trace_") ? "typedef" : "func";
-  const id = btf.idsByEssentialName(name).find((one) => btf.type(one).kind === wanted);
-  if (id !== undefined) return id;
-  throw new LoaderError(
-    "ERR_ATTACH", `load program "${program}": this kernel has no "${target}" for a ${kind.name} program (no ${name} in its BTF)`,
-  );
-}
-
-/** A record on which reading a name it does not have throws, with the names it has. */
-function strictNames<T>(what: "program" | "map", items: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
-  const record: Record<string, T> = Object.assign(Object.create(null), Object.fromEntries(items));
-  /** Asked of any object by `await`, JSON.stringify and assertion libraries. */
-  const asked = new Set(["then", "toJSON", "constructor", "nodeType", "inspect"]);
-  return new Proxy(Object.freeze(record), {
-    get(target, key) {
-      if (typeof key !== "string" || key in target || asked.has(key)) return Reflect.get(target, key);
-      throw unknownName(what, key, Object.keys(target));
-    },
-  });
 }

@@ -4,7 +4,7 @@
 import type { Kernel, KernelBytes, Mapping } from "../sys/kernel.js";
 import { packPerfBpfOutput } from "../sys/attr.js";
 import { Errno } from "../sys/errno.js";
-import { ByteReader, ByteWriter } from "../util/bytes.js";
+import { ByteReader, ByteWriter, decodeText } from "../util/bytes.js";
 import type { Codec } from "./codec.js";
 import { onlineCpus } from "./cpus.js";
 import { LoaderError, systemError } from "./errors.js";
@@ -124,8 +124,13 @@ function openEvent(kernel: Kernel, cpu: number): { fd: number; readsLost: boolea
 }
 
 function refused(kernel: Kernel, doing: string, status: number): Error {
-  if (status === -Errno.EPERM || status === -Errno.EACCES) return permissionError(kernel, doing, status);
-  return systemError("ERR_EVENTS", doing, status);
+  if (status !== -Errno.EPERM && status !== -Errno.EACCES) return systemError("ERR_EVENTS", doing, status);
+  const error = permissionError(kernel, doing, status);
+  const paranoid = Number(decodeText(kernel.readFile("/proc/sys/kernel/perf_event_paranoid") ?? new Uint8Array(0)));
+  // Debian and Ubuntu add levels above 2, at which their kernels want CAP_SYS_ADMIN for any perf event.
+  if (error.missing.length > 0 || !(paranoid > 2)) return error;
+  const hint = `kernel.perf_event_paranoid is ${paranoid}, which lets only CAP_SYS_ADMIN or root pass: set it to 2`;
+  return systemError("ERR_PERMISSION", doing, status, hint);
 }
 
 /** The map gives up the event first: otherwise the program would go on filling a ring that nobody reads. */

@@ -68,6 +68,12 @@ function loadError(kernel: Kernel, load: ProgramLoad, status: number, log: strin
   const release = kernelRelease(kernel);
   const isRefusal = status === -Errno.EPERM || status === -Errno.EACCES;
   const noRight = isRefusal && probeCapabilities(kernel).missing.length > 0;
+  if (usesCallbacks(load.linked) && !releaseAtLeast(release, "5.13")) {
+    return new NotSupportedError(
+      `${doing}: functions passed as callbacks need Linux 5.13, and this is ${release.text}`,
+      "callbacks", "5.13", { errno: status },
+    );
+  }
   if (log.trim() !== "" && !noRight) {
     const report = parseVerifierLog(log, parts);
     return new VerifierError(describeVerifierReport(name, report), name, report, log, status);
@@ -80,6 +86,10 @@ function loadError(kernel: Kernel, load: ProgramLoad, status: number, log: strin
     );
   }
   return systemError("ERR_SYSTEM", doing, status, "the kernel gave no log");
+}
+
+function usesCallbacks(linked: LinkedProgram): boolean {
+  return linked.parts.some(({ spec }) => spec.relocations.some((relocation) => relocation.kind === "function"));
 }
 
 type ProgramBtf = NonNullable<ProgramLoad["btf"]>;

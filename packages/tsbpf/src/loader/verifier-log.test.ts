@@ -24,8 +24,10 @@ const logs: Readonly<Record<string, readonly [number | undefined, string, RegExp
   "unknown-opcode": [undefined, "unknown opcode ff"],
   "hand-made-4.19": [3, "invalid stack off=0 size=4"],
   "hand-made-5.10-scalar": [1, "R1 invalid mem access 'inv'"],
-  "hand-made-7.3-unreadable": [0, "Register Type Safety: Unreadable register", /never given[^]*Give R2 a value/],
-  "hand-made-7.3-source": [7, "Memory Safety: Possibly null pointer", /may be null here[^]*Compare R0 with null/],
+  "hand-made-7.3-unreadable": [0, "R2 !read_ok", /^Register Type Safety: Unread[^]*never given[^]*Give R2 a value/],
+  "kernel-7.3-null-value": [7, "R0 invalid mem access 'map_value_or_null'", /Invalid deref[^]*may be NULL[^]*NULL check/],
+  "kernel-7.3-null-in-subprogram": [10, "R1 invalid mem access 'map_value_or_null'", /Invalid dereference\nR1 may be/],
+  "kernel-7.3-unknown-helper": [9, "program of this type cannot use helper bpf_redirect#23", /^Policy: Operation is not/],
 };
 
 const read = (name: string): string => readFileSync(testData(`verifier-logs/${name}.log`), "utf8");
@@ -83,6 +85,17 @@ test("the message has the line with a caret, then the verifier's reason", () => 
   assert.equal(far.split("\n")[2], "     |          ^");
 });
 
+test("a report alone, without the lines before it, is enough", () => {
+  for (const [name, insnIndex, reason] of [
+    ["kernel-7.3-null-in-subprogram", 10, "Register Type Safety: Invalid dereference"],
+    ["hand-made-7.3-unreadable", 0, "Register Type Safety: Unreadable register"],
+  ] as const) {
+    const log = read(name);
+    const report = parseVerifierLog(log.slice(log.indexOf("Verification failed:")), []);
+    assert.deepEqual([report.insnIndex, report.reason], [insnIndex, reason]);
+  }
+});
+
 test("no text whatever breaks the parser", () => {
   const strange = [
     "", "\n\n\n", "\0\0", "Verification failed:", "Verification failed: X\n\nAt:\n", "12345678901234567890: (95) exit",
@@ -90,7 +103,7 @@ test("no text whatever breaks the parser", () => {
   ];
   for (const log of strange) parseVerifierLog(log, [{ startInsn: 0, spec: lined("main") }]);
   // Every log cut at every length: the buffer may end anywhere.
-  for (const name of ["null-value", "hand-made-7.3-source", "no-exit"]) {
+  for (const name of ["null-value", "kernel-7.3-null-value", "no-exit"]) {
     const log = read(name);
     for (let end = 0; end < log.length; end++) {
       const report = parseVerifierLog(log.slice(0, end), []);

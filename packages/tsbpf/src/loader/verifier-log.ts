@@ -7,7 +7,7 @@ import type { FunctionSpec, LineInfo } from "../object/spec.js";
 export interface VerifierReport {
   /** The verifier's own words, one or more lines; "" for a log that says nothing. */
   readonly reason: string;
-  /** Explanation and cure, which Linux 7.3 gives; "" before. */
+  /** Kind of error, explanation and cure, which Linux 7.3 gives; "" before. */
   readonly advice: string;
   /** The failing instruction, counted in the linked program; undefined when the log names none. */
   readonly insnIndex: number | undefined;
@@ -31,8 +31,8 @@ export function parseVerifierLog(log: string, parts: readonly ProgramPart[]): Ve
   const insnIndex = report.insnIndex ?? old.insnIndex;
   const part = insnIndex === undefined ? undefined : findPart(parts, insnIndex);
   return {
-    reason: report.title ?? old.reason,
-    advice: report.advice,
+    reason: old.reason === "" ? (report.title ?? "") : old.reason,
+    advice: report.title === undefined ? "" : `${report.title}\n${report.advice}`.trim(),
     insnIndex,
     insnText: old.insnIndex === insnIndex ? old.insnText : undefined,
     place: part && insnIndex !== undefined ? lineOf(part.spec, insnIndex - part.startInsn) : undefined,
@@ -124,12 +124,14 @@ function parseReport(lines: readonly string[]): NewReport {
     else if (summaryLine.test(line)) break;
     else if (line !== "") section.push(line.trim());
   }
-  const at = (sections.get("At") ?? []).map((line) => /\binsn (\d+)/.exec(line)).find((match) => match !== null);
+  // "insn 7" without source lines, otherwise the instruction that ">>>" points at below the source.
+  const marked = (sections.get("At") ?? []).map((line) => /^(?:insn (\d+)|>>> (\d+) \| \()/.exec(line));
+  const at = marked.find((match) => match !== null);
   const advice = [...(sections.get("Reason") ?? []), ...(sections.get("Suggestion") ?? [])];
   return {
     title: (lines[start] ?? "").slice("Verification failed:".length).trim(),
     advice: advice.join("\n"),
-    insnIndex: at ? Number(at[1]) : undefined,
+    insnIndex: at ? Number(at[1] ?? at[2]) : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 // ELF64 little-endian relocatable files for BPF, as far as objects need it: sections, symbols and relocations as plain
-// data, both ways. Source: the System V ABI (gABI chapters 4 and 5), /usr/include/elf.h and Documentation/bpf/llvm_reloc.rst.
+// data, both ways. Source: the System V ABI (gABI chapters 4 and 5), elf.h and Documentation/bpf/llvm_reloc.rst.
 
 import { assert } from "../util/assert.js";
 import { ByteReader, ByteWriter, FormatError } from "../util/bytes.js";
@@ -102,17 +102,26 @@ export function encodeRelocations(relocations: readonly ElfRelocation[]): Uint8A
 export function writeElf(sections: readonly ElfSectionInput[], symbols: readonly ElfSymbol[]): Uint8Array<ArrayBuffer> {
   const firstGlobal = symbols.findIndex((symbol) => symbol.binding !== SymbolBinding.LOCAL);
   const locals = firstGlobal < 0 ? symbols.length : firstGlobal;
-  assert(symbols.slice(locals).every((symbol) => symbol.binding !== SymbolBinding.LOCAL), "a local symbol follows a global one");
+  assert(
+    symbols.slice(locals).every((symbol) => symbol.binding !== SymbolBinding.LOCAL),
+    "a local symbol follows a global one",
+  );
   const strings = new StringTable();
   const symbolBytes = encodeSymbols(symbols, strings);
   const symtabIndex = sections.length + 1;
-  const nameOffsets = [...sections.map((section) => section.name), ".symtab", ".strtab"].map((name) => strings.offset(name));
+  const nameOffsets = [...sections.map((section) => section.name), ".symtab", ".strtab"].map((name) =>
+    strings.offset(name),
+  );
   const out = new ByteWriter(4096).zeros(HEADER_BYTES);
   const headers = new ByteWriter().zeros(SECTION_HEADER_BYTES);
   const place = (row: HeaderRow, bytes: Uint8Array): void => {
     const nobits = row.type === SectionType.NOBITS;
     out.align(nobits ? 1 : row.align);
-    headers.u32(nameOffsets[headers.length / SECTION_HEADER_BYTES - 1] ?? 0).u32(row.type).u64(BigInt(row.flags)).u64(0n);
+    headers
+      .u32(nameOffsets[headers.length / SECTION_HEADER_BYTES - 1] ?? 0)
+      .u32(row.type)
+      .u64(BigInt(row.flags))
+      .u64(0n);
     headers.u64(BigInt(out.length)).u64(BigInt(bytes.length)).u32(row.link).u32(row.info);
     headers.u64(BigInt(row.align)).u64(BigInt(row.entryBytes));
     if (!nobits) out.raw(bytes);
@@ -123,7 +132,14 @@ export function writeElf(sections: readonly ElfSectionInput[], symbols: readonly
     const [link, info, entryBytes] = rel ? [symtabIndex, relocates ?? 0, RELOCATION_BYTES] : [0, 0, 0];
     place({ type, flags, align, link, info, entryBytes }, bytes);
   }
-  const symtab = { type: SectionType.SYMTAB, flags: 0, align: 8, link: symtabIndex + 1, info: locals + 1, entryBytes: SYMBOL_BYTES };
+  const symtab = {
+    type: SectionType.SYMTAB,
+    flags: 0,
+    align: 8,
+    link: symtabIndex + 1,
+    info: locals + 1,
+    entryBytes: SYMBOL_BYTES,
+  };
   place(symtab, symbolBytes);
   place({ type: SectionType.STRTAB, flags: 0, align: 1, link: 0, info: 0, entryBytes: 0 }, strings.finish());
   out.align(8);
@@ -153,7 +169,8 @@ function readSections(reader: ByteReader, what: string): ElfSection[] {
   const entryBytes = reader.u16(58);
   const count = reader.u16(60);
   const nameIndex = reader.u16(62);
-  if (entryBytes !== SECTION_HEADER_BYTES) throw new FormatError(`${what}: section headers of ${entryBytes} bytes are unknown`);
+  if (entryBytes !== SECTION_HEADER_BYTES)
+    throw new FormatError(`${what}: section headers of ${entryBytes} bytes are unknown`);
   if (count === 0) throw new FormatError(`${what}: the file has no sections`);
   if (tableAt + count * SECTION_HEADER_BYTES > reader.length) {
     throw new FormatError(`${what}: the section headers end after the file (truncated?)`);
@@ -161,7 +178,10 @@ function readSections(reader: ByteReader, what: string): ElfSection[] {
   if (nameIndex >= count) throw new FormatError(`${what}: the section name index ${nameIndex} is out of range`);
   const budget: Budget = { file: reader.length * 2, nobits: MAX_NOBITS_BYTES };
   const headerAt = (index: number): number => tableAt + index * SECTION_HEADER_BYTES;
-  const names = new ByteReader(contentOf(reader, headerAt(nameIndex), what, nameIndex, budget), `${what}: section names`);
+  const names = new ByteReader(
+    contentOf(reader, headerAt(nameIndex), what, nameIndex, budget),
+    `${what}: section names`,
+  );
   const sections: ElfSection[] = [];
   for (let index = 0; index < count; index++) {
     const at = headerAt(index);
@@ -195,7 +215,8 @@ function contentOf(reader: ByteReader, at: number, what: string, index: number, 
     return new Uint8Array(0);
   }
   const offset = reader.size64(at + 24);
-  if (offset + sizeBytes > reader.length) throw new FormatError(`${what}: section ${index} ends after the file (truncated?)`);
+  if (offset + sizeBytes > reader.length)
+    throw new FormatError(`${what}: section ${index} ends after the file (truncated?)`);
   budget.file -= sizeBytes;
   if (budget.file < 0) throw new FormatError(`${what}: its sections overlap`);
   return reader.slice(offset, sizeBytes);
@@ -253,14 +274,24 @@ function encodeHeader(sectionTableAt: number, stringTableIndex: number): Uint8Ar
   // Magic, 64-bit, little-endian, version 1, System V; then the padding of e_ident.
   out.u32(0x464c457f).u8(2).u8(1).u8(1).u8(0).zeros(8);
   out.u16(ET_REL).u16(EM_BPF).u32(1).u64(0n).u64(0n).u64(BigInt(sectionTableAt)).u32(0);
-  out.u16(HEADER_BYTES).u16(0).u16(0).u16(SECTION_HEADER_BYTES).u16(stringTableIndex + 1).u16(stringTableIndex);
+  out
+    .u16(HEADER_BYTES)
+    .u16(0)
+    .u16(0)
+    .u16(SECTION_HEADER_BYTES)
+    .u16(stringTableIndex + 1)
+    .u16(stringTableIndex);
   return out.finish();
 }
 
 function encodeSymbols(symbols: readonly ElfSymbol[], strings: StringTable): Uint8Array {
   const out = new ByteWriter((symbols.length + 1) * SYMBOL_BYTES).zeros(SYMBOL_BYTES);
   for (const { name, type, binding, visibility, section, value, sizeBytes } of symbols) {
-    out.u32(strings.offset(name)).u8(type | (binding << 4)).u8(visibility).u16(section);
+    out
+      .u32(strings.offset(name))
+      .u8(type | (binding << 4))
+      .u8(visibility)
+      .u16(section);
     out.u64(BigInt(value)).u64(BigInt(sizeBytes));
   }
   return out.finish();

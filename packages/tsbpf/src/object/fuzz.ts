@@ -60,13 +60,17 @@ type Random = (below: number) => number;
 
 function prepare(bytes: Uint8Array): Base {
   const { sections } = readElf(bytes, "base");
-  const content = (name: string): Uint8Array => sections.find((section) => section.name === name)?.bytes ?? new Uint8Array(0);
+  const content = (name: string): Uint8Array =>
+    sections.find((section) => section.name === name)?.bytes ?? new Uint8Array(0);
   const start = bytes.byteOffset;
   const interesting = sections.filter(({ bytes: part, name }) => part.length > 0 && !name.startsWith(".debug"));
   const targets = interesting.map(({ bytes: part }) => [part.byteOffset - start, part.length] as const);
   // The ELF header, and the table of section headers, which both we and clang put last.
   const tableBytes = Math.min(bytes.length, sections.length * 64);
-  const headers = [[0, 64], [bytes.length - tableBytes, tableBytes]] as const;
+  const headers = [
+    [0, 64],
+    [bytes.length - tableBytes, tableBytes],
+  ] as const;
   return { bytes, targets: [...headers, ...targets], btf: content(".BTF"), ext: content(".BTF.ext") };
 }
 
@@ -109,7 +113,8 @@ function touchBtf(btf: Btf, random: Random): void {
       if (!(error instanceof FormatError)) throw error;
     }
     const kind = coreRelocKinds[random(coreRelocKinds.length)];
-    if (kind !== undefined) relocs.push({ insnIndex: 0, kind, typeId: id, access: ["0", "0:0", "0:1", "0:2:1"][random(4)] ?? "0" });
+    if (kind !== undefined)
+      relocs.push({ insnIndex: 0, kind, typeId: id, access: ["0", "0:0", "0:1", "0:2:1"][random(4)] ?? "0" });
   }
   resolveCore(btf, relocs, btf);
 }
@@ -143,7 +148,8 @@ function damage(original: Uint8Array, random: Random, targets: readonly (readonl
       for (let count = random(3); count >= 0; count--) {
         const value = interestingWords[random(interestingWords.length)] ?? 0;
         const at = start + random(Math.max(1, length >> 2)) * 4;
-        for (let byte = 0; byte < 4 && at + byte < bytes.length; byte++) bytes[at + byte] = (value >>> (byte * 8)) & 0xff;
+        for (let byte = 0; byte < 4 && at + byte < bytes.length; byte++)
+          bytes[at + byte] = (value >>> (byte * 8)) & 0xff;
       }
       return bytes;
     default: {
@@ -155,7 +161,9 @@ function damage(original: Uint8Array, random: Random, targets: readonly (readonl
   }
 }
 
-const interestingWords = [0, 1, 2, 0x7f, 0xff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff, 0x04000fff, 0x0d00ffff];
+const interestingWords = [
+  0, 1, 2, 0x7f, 0xff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff, 0x04000fff, 0x0d00ffff,
+];
 
 /** xorshift32: the same seed always gives the same cases. */
 function makeRandom(seed: number): Random {
@@ -172,6 +180,10 @@ function makeRandom(seed: number): Random {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [cases = "10000", seed = String(Date.now() >>> 0), ...files] = process.argv.slice(2);
   process.stdout.write(`seed ${seed}\n`);
-  const report = fuzzObject(Number(cases), Number(seed), files.map((file) => readFileSync(file)));
+  const report = fuzzObject(
+    Number(cases),
+    Number(seed),
+    files.map((file) => readFileSync(file)),
+  );
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }

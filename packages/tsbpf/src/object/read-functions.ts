@@ -27,7 +27,7 @@ export interface Functions {
 export const TEXT_SECTION = ".text";
 /** The opcode of a call of a helper or, with src 1, of another function. */
 export const CALL = Class.JMP | Jmp.CALL;
-/** A call's immediate before it is relocated: counted from the next instruction, as for the first function of a section. */
+/** A call's immediate before it is relocated: it counts from the next instruction, so that -1 adds nothing. */
 export const UNRESOLVED_CALL = -1;
 
 export function readFunctions(
@@ -38,13 +38,21 @@ export function readFunctions(
   what: string,
 ): Functions {
   const code = new Map(sections.map((section) => [section.index, splitSection(file, section, what)]));
-  checkNames([...code.values()].flatMap((part) => part.functions), what);
+  checkNames(
+    [...code.values()].flatMap((part) => part.functions),
+    what,
+  );
   const relocations = relocationsByTarget(file, what);
   const records = new Map(ext.map((section) => [section.section, section]));
   const found: Functions = { programs: [], subprograms: [] };
   for (const part of code.values()) {
     const context: Context = { file, part, code, targets, what: `${what}: section ${part.section.name}` };
-    const collected = part.functions.map((): Collected => ({ relocations: [], core: [], lines: [], typeId: undefined }));
+    const collected = part.functions.map((): Collected => ({
+      relocations: [],
+      core: [],
+      lines: [],
+      typeId: undefined,
+    }));
     collectRelocations(context, relocations.get(part.section.index) ?? [], collected);
     collectRecords(context, records.get(part.section.name), collected);
     for (const [index, place] of part.functions.entries()) {
@@ -144,13 +152,18 @@ function relocationsByTarget(file: ElfFile, what: string): Map<number, ElfReloca
   return found;
 }
 
-function collectRelocations(context: Context, entries: readonly ElfRelocation[], collected: readonly Collected[]): void {
+function collectRelocations(
+  context: Context,
+  entries: readonly ElfRelocation[],
+  collected: readonly Collected[],
+): void {
   const { file, part, what } = context;
   const relocated = new Set<number>();
   for (const entry of entries) {
     const at = entry.offsetBytes / INSN_SIZE_BYTES;
     const symbol = file.symbols[entry.symbol];
-    if (symbol === undefined) throw new FormatError(`${what}: a relocation refers to symbol ${entry.symbol}, which does not exist`);
+    if (symbol === undefined)
+      throw new FormatError(`${what}: a relocation refers to symbol ${entry.symbol}, which does not exist`);
     const { place, index } = placeAt(context, at, "a relocation");
     if (relocated.has(at)) throw new FormatError(`${what}: instruction ${at} has two relocations`);
     relocated.add(at);
@@ -168,16 +181,25 @@ function collectRelocations(context: Context, entries: readonly ElfRelocation[],
 }
 
 /** Also clears in the instruction what the relocation now says. */
-function toRelocation(context: Context, entry: ElfRelocation, symbol: ElfSymbol, at: number, insnIndex: number): Relocation {
+function toRelocation(
+  context: Context,
+  entry: ElfRelocation,
+  symbol: ElfSymbol,
+  at: number,
+  insnIndex: number,
+): Relocation {
   const { part, code, targets, what } = context;
   const insn = part.insns[at];
   const label = `the relocation of instruction ${at}`;
   if (symbol.section === 0) {
-    throw new FormatError(`${what}: ${label} needs "${symbol.name}", which the object does not define (extern is not supported)`);
+    throw new FormatError(
+      `${what}: ${label} needs "${symbol.name}", which the object does not define (extern is not supported)`,
+    );
   }
   const target = code.get(symbol.section);
   if (insn?.opcode === CALL) {
-    if (entry.type !== RelocationType.R_BPF_64_32) throw new FormatError(`${what}: ${label} has type ${entry.type} on a call`);
+    if (entry.type !== RelocationType.R_BPF_64_32)
+      throw new FormatError(`${what}: ${label} has type ${entry.type} on a call`);
     if (target === undefined) throw new FormatError(`${what}: ${label} calls "${symbol.name}", which is no function`);
     const slot = symbol.value / INSN_SIZE_BYTES + insn.imm + 1;
     part.insns[at] = { ...insn, src: PseudoCall.BPF, imm: UNRESOLVED_CALL };
@@ -187,7 +209,8 @@ function toRelocation(context: Context, entry: ElfRelocation, symbol: ElfSymbol,
   if (insn?.opcode !== LD_IMM64 || second?.opcode !== 0 || part.owners[at + 1] !== part.owners[at]) {
     throw new FormatError(`${what}: ${label} is on neither a call nor a 64-bit load`);
   }
-  if (entry.type !== RelocationType.R_BPF_64_64) throw new FormatError(`${what}: ${label} has type ${entry.type} on a load`);
+  if (entry.type !== RelocationType.R_BPF_64_64)
+    throw new FormatError(`${what}: ${label} has type ${entry.type} on a load`);
   part.insns[at] = { ...insn, src: 0, imm: 0 };
   part.insns[at + 1] = { ...second, imm: 0 };
   const offset = symbol.value + insn.imm;
@@ -200,7 +223,8 @@ function toRelocation(context: Context, entry: ElfRelocation, symbol: ElfSymbol,
     return { kind: "map", insnIndex, map };
   }
   const section = targets.data.get(symbol.section);
-  if (section === undefined) throw new FormatError(`${what}: ${label} needs "${symbol.name}", which is no map, data or function`);
+  if (section === undefined)
+    throw new FormatError(`${what}: ${label} needs "${symbol.name}", which is no map, data or function`);
   return { kind: "data", insnIndex, section, offset };
 }
 

@@ -28,14 +28,17 @@ export function readMaps(file: ElfFile, section: ElfSection, btf: DecodedBtf | u
   }
   const datasecId = idsByExactName(btf, ".maps").find((id) => btf.kindOf(id) === "datasec");
   const datasec = btf.type(datasecId ?? 0);
-  if (datasec.kind !== "datasec") throw new FormatError(`${what}: the BTF does not describe section .maps (compile with -g)`);
+  if (datasec.kind !== "datasec")
+    throw new FormatError(`${what}: the BTF does not describe section .maps (compile with -g)`);
   const events = eventTags(btf);
   const maps: PlacedMap[] = [];
   for (const { type: id } of datasec.vars) {
     const variable = btf.type(id);
-    if (variable.kind !== "var") throw new FormatError(`${what}: section .maps contains BTF type ${id}, which is no variable`);
+    if (variable.kind !== "var")
+      throw new FormatError(`${what}: section .maps contains BTF type ${id}, which is no variable`);
     const symbol = file.symbols.find(
-      ({ name, section: index, type }) => index === section.index && name === variable.name && type === SymbolType.OBJECT,
+      ({ name, section: index, type }) =>
+        index === section.index && name === variable.name && type === SymbolType.OBJECT,
     );
     if (symbol === undefined) throw new FormatError(`${what}: map "${variable.name}" has no symbol`);
     maps.push({ offsetBytes: symbol.value, spec: readMap(btf, variable, events.get(id), what) });
@@ -55,7 +58,8 @@ function readMap(
 ): MapSpec {
   const name = variable.name;
   const definition = skipModifiers(btf, variable.type).type;
-  if (definition.kind !== "struct") throw new FormatError(`${what}: map "${name}" is defined by ${definition.kind}, not by a struct`);
+  if (definition.kind !== "struct")
+    throw new FormatError(`${what}: map "${name}" is defined by ${definition.kind}, not by a struct`);
   const map: Draft = {
     name,
     type: 0,
@@ -96,21 +100,30 @@ const memberReaders = new Map<string, (context: MemberContext) => void>([
   ["map_flags", (context) => void (context.map.flags = readNumber(context))],
   ["key_size", (context) => void (context.explicit.key = readNumber(context))],
   ["value_size", (context) => void (context.explicit.value = readNumber(context))],
-  ["key", (context) => {
-    context.map.keyTypeId = readPointee(context);
-    context.map.keySize = sizeOfType(context.btf, context.map.keyTypeId);
-  }],
-  ["value", (context) => {
-    context.map.valueTypeId = readPointee(context);
-    context.map.valueSize = sizeOfType(context.btf, context.map.valueTypeId);
-  }],
+  [
+    "key",
+    (context) => {
+      context.map.keyTypeId = readPointee(context);
+      context.map.keySize = sizeOfType(context.btf, context.map.keyTypeId);
+    },
+  ],
+  [
+    "value",
+    (context) => {
+      context.map.valueTypeId = readPointee(context);
+      context.map.valueSize = sizeOfType(context.btf, context.map.valueTypeId);
+    },
+  ],
   // Maps of maps and of programs declare what they hold; in the map it is a 4-byte descriptor.
-  ["values", (context) => {
-    if (skipModifiers(context.btf, context.member.type).type.kind !== "array") {
-      throw new FormatError(`${context.label} is not an array`);
-    }
-    context.explicit.value = 4;
-  }],
+  [
+    "values",
+    (context) => {
+      if (skipModifiers(context.btf, context.member.type).type.kind !== "array") {
+        throw new FormatError(`${context.label} is not an array`);
+      }
+      context.explicit.value = 4;
+    },
+  ],
   // Where to pin a map is up to the program that loads it.
   ["pinning", (context) => void readNumber(context)],
   ["numa_node", rejectNonZero],

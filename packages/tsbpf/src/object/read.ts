@@ -56,7 +56,14 @@ interface ObjectSections {
 
 /** Sections that are none of these (debug information, notes) are passed over. */
 function classify(file: ElfFile, what: string): ObjectSections {
-  const found: ObjectSections = { code: [], data: [], license: undefined, maps: undefined, btf: undefined, btfExt: undefined };
+  const found: ObjectSections = {
+    code: [],
+    data: [],
+    license: undefined,
+    maps: undefined,
+    btf: undefined,
+    btfExt: undefined,
+  };
   const seen = new Set<string>();
   for (const section of file.sections) {
     if (!takeSection(found, section, what)) continue;
@@ -85,7 +92,9 @@ function takeSection(found: ObjectSections, section: ElfSection, what: string): 
   else if (name === ".BTF") found.btf = section;
   else if (name === ".BTF.ext") found.btfExt = section;
   else if (name === "maps" || name.startsWith("maps/")) {
-    throw new FormatError(`${what}: section "${name}" holds maps in the old form (define them in section ".maps", with BTF)`);
+    throw new FormatError(
+      `${what}: section "${name}" holds maps in the old form (define them in section ".maps", with BTF)`,
+    );
   } else return false;
   return true;
 }
@@ -96,8 +105,11 @@ function isDataName(name: string): boolean {
 
 /** Programs in program arrays and inner maps come as relocations of .maps. To drop them would be a silent mistake. */
 function refuseInitialValues(file: ElfFile, maps: ElfSection, what: string): void {
-  const patched = file.sections.some(({ type, info, sizeBytes }) => type === SectionType.REL && info === maps.index && sizeBytes > 0);
-  if (patched) throw new FormatError(`${what}: a map has initial values, which is not supported (fill it after loading)`);
+  const patched = file.sections.some(
+    ({ type, info, sizeBytes }) => type === SectionType.REL && info === maps.index && sizeBytes > 0,
+  );
+  if (patched)
+    throw new FormatError(`${what}: a map has initial values, which is not supported (fill it after loading)`);
 }
 
 function readExt(sections: ObjectSections, types: ObjectBtf | undefined, what: string): ExtSection[] {

@@ -39,8 +39,19 @@ export function sampleObject(): Sample {
     name: "on_switch",
     section: "raw_tracepoint/sched_switch",
     insns: [
-      loadImm64(1), secondSlot, loadImm64(2), secondSlot, loadImm64(3), secondSlot, loadImm64(4), secondSlot,
-      insn(Class.LDX | Mode.MEM | Size.W, 5, 1, 4), movImm(6, 1), unresolvedCall, unresolvedCall, exitInsn,
+      loadImm64(1),
+      secondSlot,
+      loadImm64(2),
+      secondSlot,
+      loadImm64(3),
+      secondSlot,
+      loadImm64(4),
+      secondSlot,
+      insn(Class.LDX | Mode.MEM | Size.W, 5, 1, 4),
+      movImm(6, 1),
+      unresolvedCall,
+      unresolvedCall,
+      exitInsn,
     ],
     relocations: [
       { kind: "map", insnIndex: 0, map: "events" },
@@ -57,7 +68,13 @@ export function sampleObject(): Sample {
     funcTypeId: types.program,
     lines: [line(0, 10), line(8, 11)],
   };
-  const second: FunctionSpec = { ...base, name: "second", section: program.section, insns: [movImm(0, 2), exitInsn], funcTypeId: types.second };
+  const second: FunctionSpec = {
+    ...base,
+    name: "second",
+    section: program.section,
+    insns: [movImm(0, 2), exitInsn],
+    funcTypeId: types.second,
+  };
   const other: FunctionSpec = {
     ...base,
     name: "other",
@@ -107,7 +124,11 @@ function addTypes(btf: BtfBuilder): SampleTypes {
   const int = btf.add({ kind: "int", name: "int", size: 4, bits: 32, offsetBits: 0, encoding: "signed" });
   const task = btf.reserve();
   const pointer = btf.add({ kind: "ptr", type: task });
-  const member = (name: string, type: BtfTypeId, offsetBits: number): { name: string; type: BtfTypeId; offsetBits: number; bitfieldSizeBits: number } => {
+  const member = (
+    name: string,
+    type: BtfTypeId,
+    offsetBits: number,
+  ): { name: string; type: BtfTypeId; offsetBits: number; bitfieldSizeBits: number } => {
     return { name, type, offsetBits, bitfieldSizeBits: 0 };
   };
   btf.define(task, {
@@ -117,11 +138,19 @@ function addTypes(btf: BtfBuilder): SampleTypes {
     members: [member("tgid", int, 0), member("pid", int, 32), member("parent", pointer, 64)],
   });
   const event = btf.add({ kind: "struct", name: "record", size: 4, members: [member("pid", u32, 0)] });
-  const proto = btf.add({ kind: "func_proto", returns: int, params: [{ name: "ctx", type: btf.add({ kind: "ptr", type: 0 }) }] });
-  const fn = (name: string, linkage: "static" | "global"): BtfTypeId => btf.add({ kind: "func", name, type: proto, linkage });
+  const proto = btf.add({
+    kind: "func_proto",
+    returns: int,
+    params: [{ name: "ctx", type: btf.add({ kind: "ptr", type: 0 }) }],
+  });
+  const fn = (name: string, linkage: "static" | "global"): BtfTypeId =>
+    btf.add({ kind: "func", name, type: proto, linkage });
   const first = btf.add({ kind: "var", name: "first", type: u32, linkage: "static" });
   const second = btf.add({ kind: "var", name: "constant", type: u32, linkage: "global" });
-  const vars = [{ type: first, offset: 0, size: 4 }, { type: second, offset: 4, size: 4 }];
+  const vars = [
+    { type: first, offset: 0, size: 4 },
+    { type: second, offset: 4, size: 4 },
+  ];
   return {
     u32,
     task,
@@ -142,8 +171,15 @@ function sampleMaps(types: SampleTypes): ObjectSpec["maps"] {
     { ...untyped, name: "events", type: 4, keySize: 4, valueSize: 4, maxEntries: 0, eventTypeId: types.event },
     { ...untyped, name: "ring", type: 27, keySize: 0, valueSize: 0, maxEntries: 4096, eventTypeId: types.event },
     {
-      ...untyped, name: "counts", type: 1, keySize: 4, valueSize: 4, maxEntries: 64, flags: 1,
-      keyTypeId: types.u32, valueTypeId: types.event,
+      ...untyped,
+      name: "counts",
+      type: 1,
+      keySize: 4,
+      valueSize: 4,
+      maxEntries: 64,
+      flags: 1,
+      keyTypeId: types.u32,
+      valueTypeId: types.event,
     },
   ];
 }

@@ -16,7 +16,10 @@ export interface ObjectSpec {
   readonly data: readonly DataSpec[];
   /** The types; undefined when the object has no section .BTF. */
   readonly btf: Btf | undefined;
-  /** The bytes of section .BTF as they stand in the file. */
+  /**
+   * The bytes of section .BTF, ready for the kernel: sizes of data sections and offsets of variables, which compilers
+   * leave to whoever reads the symbols, are filled in. Otherwise as they stand in the file.
+   */
   readonly btfBytes: Uint8Array | undefined;
 }
 

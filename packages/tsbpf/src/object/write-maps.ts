@@ -59,7 +59,12 @@ function mapMembers(map: MapSpec, btf: BtfBuilder): BtfMember[] {
 function numberType(value: number, btf: BtfBuilder): BtfTypeId {
   const element = btf.add({ kind: "int", name: "int", size: 4, bits: 32, offsetBits: 0, encoding: "signed" });
   const index = btf.add({
-    kind: "int", name: "__ARRAY_SIZE_TYPE__", size: 4, bits: 32, offsetBits: 0, encoding: "unsigned",
+    kind: "int",
+    name: "__ARRAY_SIZE_TYPE__",
+    size: 4,
+    bits: 32,
+    offsetBits: 0,
+    encoding: "unsigned",
   });
   const array = btf.add({ kind: "array", element, index, length: value });
   return btf.add({ kind: "ptr", type: array });

@@ -101,7 +101,10 @@ function codeSection(part: CodePart, places: Places): ElfSectionInput {
       prepareInsn(insns, start + relocation.insnIndex, relocation, places, `${fn.name}: ${relocation.insnIndex}`);
     }
   }
-  return { ...progbits(part.name, encodeInsns(insns), INSN_SIZE_BYTES), flags: SectionFlag.ALLOC | SectionFlag.EXECINSTR };
+  return {
+    ...progbits(part.name, encodeInsns(insns), INSN_SIZE_BYTES),
+    flags: SectionFlag.ALLOC | SectionFlag.EXECINSTR,
+  };
 }
 
 /** Puts the relocation's addend into the instruction: BPF uses REL sections, which have no room for it. */
@@ -142,7 +145,10 @@ function dataSection(data: DataSpec, btf: BtfBuilder): ElfSectionInput {
   const { section, bytes, typeId } = data;
   if (typeId !== undefined) {
     const type = btf.type(typeId);
-    assert(type?.kind === "datasec" && type.name === section, `BTF type ${typeId} does not describe section ${section}`);
+    assert(
+      type?.kind === "datasec" && type.name === section,
+      `BTF type ${typeId} does not describe section ${section}`,
+    );
     assert(type.size === bytes.length, `the BTF of ${section} has ${type.size} bytes, the section ${bytes.length}`);
   }
   const nobits = section === ".bss" || section.startsWith(".bss.");
@@ -187,7 +193,14 @@ function makeSymbols({ spec, code, maps, btf, sections }: SymbolSources): Symbol
   const bySection = new Map<string, number>();
   const locals: ElfSymbol[] = [];
   const globals: ElfSymbol[] = [];
-  const add = (name: string, type: number, section: string, value: number, sizeBytes: number, global: boolean): void => {
+  const add = (
+    name: string,
+    type: number,
+    section: string,
+    value: number,
+    sizeBytes: number,
+    global: boolean,
+  ): void => {
     const binding = global ? SymbolBinding.GLOBAL : SymbolBinding.LOCAL;
     const symbol = { name, type, binding, visibility: SymbolVisibility.DEFAULT, value, sizeBytes };
     (global ? globals : locals).push({ ...symbol, section: sectionIndex(sections, section) });
@@ -208,7 +221,14 @@ function makeSymbols({ spec, code, maps, btf, sections }: SymbolSources): Symbol
     for (const variable of type?.kind === "datasec" ? type.vars : []) {
       const declared = btf.type(variable.type);
       assert(declared?.kind === "var", `BTF type ${variable.type} in ${data.section} is no variable`);
-      add(declared.name, SymbolType.OBJECT, data.section, variable.offset, variable.size, declared.linkage !== "static");
+      add(
+        declared.name,
+        SymbolType.OBJECT,
+        data.section,
+        variable.offset,
+        variable.size,
+        declared.linkage !== "static",
+      );
     }
   }
   const byName = new Map(globals.map((symbol, index) => [symbol.name, locals.length + index + 1]));
@@ -250,12 +270,19 @@ function extSection({ name, places }: CodePart): ExtSection {
     ),
     lines: places.flatMap(({ fn, start }) =>
       fn.lines.map(({ insnIndex, file, text, line, column }) => ({
-        offsetBytes: bytes(start, insnIndex), file, text, line, column,
+        offsetBytes: bytes(start, insnIndex),
+        file,
+        text,
+        line,
+        column,
       })),
     ),
     core: places.flatMap(({ fn, start }) =>
       fn.coreRelocations.map(({ insnIndex, kind, typeId, access }) => ({
-        offsetBytes: bytes(start, insnIndex), kind, typeId, access,
+        offsetBytes: bytes(start, insnIndex),
+        kind,
+        typeId,
+        access,
       })),
     ),
   };

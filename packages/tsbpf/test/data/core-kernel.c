@@ -28,10 +28,13 @@ struct task_struct {
   unsigned in_execve : 1;
   long no_such_field;
 };
+#ifndef NO_FLAVOURS
 struct task_struct___flavour {
   long no_such_field;
   int pid;
 };
+enum bpf_map_type___two { BPF_MAP_TYPE_ARRAY___two = 5 };
+#endif
 struct no_such_struct {
   int a;
 };
@@ -40,7 +43,6 @@ enum bpf_map_type {
   BPF_MAP_TYPE_HASH = 71,
   BPF_MAP_TYPE_NOT_THERE = 72,
 };
-enum bpf_map_type___two { BPF_MAP_TYPE_ARRAY___two = 5 };
 typedef int pid_t;
 typedef int no_such_typedef;
 struct sk_buff {
@@ -66,7 +68,6 @@ PROG(off_tgid, OFFSET(struct task_struct, tgid))
 PROG(off_comm, OFFSET(struct task_struct, comm))
 PROG(off_comm_at, OFFSET(struct task_struct, comm[3]))
 PROG(off_prev, OFFSET(struct task_struct, tasks.prev))
-PROG(off_flavour, OFFSET(struct task_struct___flavour, pid))
 PROG(off_skb_len, OFFSET(struct sk_buff, len))
 PROG(off_skb_prev, OFFSET(struct sk_buff, prev))
 PROG(off_family, OFFSET(struct sock, __sk_common.skc_family))
@@ -100,7 +101,10 @@ PROG(type_matches_part, TYPE(struct sock_common, 2))
 PROG(enum_exists, ENUMVAL(enum bpf_map_type, BPF_MAP_TYPE_HASH, 0))
 PROG(enum_exists_not, ENUMVAL(enum bpf_map_type, BPF_MAP_TYPE_NOT_THERE, 0))
 PROG(enum_value, ENUMVAL(enum bpf_map_type, BPF_MAP_TYPE_HASH, 1))
+#ifndef NO_FLAVOURS
+PROG(off_flavour, OFFSET(struct task_struct___flavour, pid))
 PROG(enum_value_two, ENUMVAL(enum bpf_map_type___two, BPF_MAP_TYPE_ARRAY___two, 1))
+#endif
 
 // The access after the check is poisoned, and must not keep the program from loading.
 SEC("raw_tracepoint/sched_switch") long guarded(void *ctx) {

@@ -1,4 +1,5 @@
 // Maps of every type that user space reads by key, data sections, a callback and a call, for the loader's tests.
+// WITHOUT_CALLBACK: for kernels before bpf_loop (5.17).
 
 #include <linux/bpf.h>
 #include <stdbool.h>
@@ -67,11 +68,13 @@ static __noinline __u64 twice(__u64 x)
 	return x * 2 + step;
 }
 
+#ifndef WITHOUT_CALLBACK
 static long add_one(__u32 index, void *ctx)
 {
 	*(__u64 *)ctx += 1;
 	return 0;
 }
+#endif
 
 SEC("raw_tracepoint/sched_process_fork")
 int count(void *ctx)
@@ -81,7 +84,11 @@ int count(void *ctx)
 	__u64 *total = bpf_map_lookup_elem(&totals, &zero);
 	__u32 *mine = bpf_map_lookup_elem(&per_cpu, &zero);
 
+#ifdef WITHOUT_CALLBACK
+	sum = 5;
+#else
 	bpf_loop(5, add_one, &sum, 0);
+#endif
 	if (total)
 		*total += twice(sum);
 	if (mine)

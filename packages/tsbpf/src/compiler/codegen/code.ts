@@ -49,7 +49,12 @@ export const MAX_FRAME_BYTES = 512;
 /** What the user's program asks for and the instruction set does not have. */
 export type CodegenProblem =
   /** `span`: the largest variable of the frame. */
-  | { readonly kind: "frame-too-large"; readonly sizeBytes: number; readonly limitBytes: number; readonly span: Span | undefined }
+  | {
+      readonly kind: "frame-too-large";
+      readonly sizeBytes: number;
+      readonly limitBytes: number;
+      readonly span: Span | undefined;
+    }
   /** A jump over more than 32767 instructions, which only v4 has. */
   | { readonly kind: "jump-too-far"; readonly distance: number; readonly span: Span | undefined };
 

@@ -10,8 +10,11 @@ import type { Reg } from "./machine.js";
 export interface Colouring {
   /** The machine register of each register, unless it is spilled. */
   readonly colourOf: ReadonlyMap<Reg, Reg>;
-  readonly spilled: readonly Reg[];
+  readonly spilled: Spilled;
 }
+
+/** The registers that must go to memory, each with the name of its group. One group is never live twice at a time. */
+export type Spilled = ReadonlyMap<Reg, Reg>;
 
 /**
  * Registers that survive no call come from r1 … r5 and, last of those, r0: a result that stays in r0 often saves the
@@ -259,14 +262,40 @@ function assignColours(state: State): Colouring {
     if (chosen === undefined) spilled.push(reg);
     else colourOf.set(reg, chosen);
   }
-  const unspilled = new Set(spilled);
+  for (const reg of state.alias.keys()) {
+    const colour = colourOf.get(aliasOf(state, reg));
+    if (colour !== undefined) colourOf.set(reg, colour);
+  }
+  return { colourOf, spilled: groupSpilled(state, spilled) };
+}
+
+/** Coalesced registers go to memory together, and so do others that a move joins and nothing keeps apart. */
+function groupSpilled(state: State, spilled: readonly Reg[]): Spilled {
+  const members = new Map<Reg, Reg[]>(spilled.map((reg) => [reg, [reg]]));
+  const groupOf = new Map<Reg, Reg>(spilled.map((reg) => [reg, reg]));
   for (const reg of state.alias.keys()) {
     const root = aliasOf(state, reg);
-    const colour = colourOf.get(root);
-    if (colour !== undefined) colourOf.set(reg, colour);
-    else if (unspilled.has(root)) spilled.push(reg);
+    if (!members.has(root)) continue;
+    members.get(root)?.push(reg);
+    groupOf.set(reg, root);
   }
-  return { colourOf, spilled };
+  for (const { dst, src } of spilled.length > 0 ? state.graph.moves : []) {
+    const one = groupOf.get(dst);
+    const two = groupOf.get(src);
+    if (one === undefined || two === undefined || one === two) continue;
+    const [small, large] = (members.get(one)?.length ?? 0) < (members.get(two)?.length ?? 0) ? [one, two] : [two, one];
+    const moving = members.get(small) ?? [];
+    if (moving.some((reg) => touches(state, reg, large, groupOf))) continue;
+    for (const reg of moving) groupOf.set(reg, large);
+    members.get(large)?.push(...moving);
+    members.delete(small);
+  }
+  return groupOf;
+}
+
+function touches(state: State, reg: Reg, group: Reg, groupOf: ReadonlyMap<Reg, Reg>): boolean {
+  for (const other of state.graph.neighbours[reg] ?? []) if (groupOf.get(other) === group) return true;
+  return false;
 }
 
 /** Prefers the register that the other side of a move has, even where the move could not be coalesced. */

@@ -12,7 +12,9 @@ import { printFunc } from "../ir/text.js";
 import { verifyFunc } from "../ir/verify.js";
 import type { CpuLevel, MachineCode } from "./code.js";
 import { generate } from "./generate.js";
-import { edgeValue, INPUTS, longFunc, makeRandom, PACKET_BYTES, randomFunc, VALUE_BYTES } from "./random-ir.test.support.js";
+import {
+  edgeValue, INPUTS, longFunc, makeRandom, PACKET_BYTES, randomFunc, VALUE_BYTES,
+} from "./random-ir.test.support.js";
 
 const levels: readonly CpuLevel[] = ["v1", "v2", "v3", "v4"];
 const BPF_MAP_TYPE_ARRAY = 2;

@@ -18,6 +18,24 @@ export interface Frame {
 /** Slots are aligned to 8 bytes: the verifier tracks the stack in such words. */
 const SLOT_ALIGN = 8;
 
+/** Removes stores of spilled registers that are stored again before anyone loads them. */
+export function removeDeadSpills(func: MachineFunc): void {
+  if (!func.slots.some((slot) => slot.spill)) return;
+  const neededLater = backwards(func);
+  for (const block of func.blocks) {
+    const live = (neededLater.get(block) ?? makeBitSet(func.slots.length)).slice();
+    const kept: MachineInst[] = [];
+    for (let index = block.insts.length - 1; index >= 0; index--) {
+      const inst = block.insts[index] as MachineInst;
+      const dead = inst.kind === "store" && inst.touches.some((slot) => func.slots[slot]?.spill && !has(live, slot));
+      if (dead) continue;
+      stepBack(func, live, inst);
+      kept.push(inst);
+    }
+    block.insts = kept.reverse();
+  }
+}
+
 export function layOutFrame(func: MachineFunc): Frame | CodegenProblem {
   const conflicts = findConflicts(func);
   const used = new Set<number>();

@@ -3,7 +3,7 @@
 import type { Func } from "../ir/ir.js";
 import type { CodegenOptions, CodegenResult } from "./code.js";
 import { emitFunction } from "./emit.js";
-import { layOutFrame } from "./frame.js";
+import { layOutFrame, removeDeadSpills } from "./frame.js";
 import { layOut } from "./layout.js";
 import { removeDeadInsts } from "./liveness.js";
 import type { MachineInst } from "./machine.js";
@@ -17,6 +17,7 @@ export function generate(func: Func, options: CodegenOptions): CodegenResult {
   const machine = select(func, options.cpu);
   removeDeadInsts(machine);
   allocateRegisters(machine);
+  removeDeadSpills(machine);
   makeR0Readable(machine, zeroR0(features));
   layOut(machine, features);
   const frame = layOutFrame(machine);

@@ -28,7 +28,7 @@ function check(file: string): void {
   const levels = (/^; cpu (.*)$/m.exec(source)?.[1]?.split(" ") ?? ["v3"]) as CpuLevel[];
   const expected = levels.flatMap((cpu) => module.functions.map((func) => render(func, cpu))).join("");
   if (process.env["BLESS"] === "1") writeFileSync(folder + file, source + expected);
-  else assert.equal(end < 0 ? "" : text.slice(end + 1), expected, `${file}: run with BLESS=1 to accept, then read the diff`);
+  else assert.equal(end < 0 ? "" : text.slice(end + 1), expected, `${file}: BLESS=1 accepts this; read the diff then`);
 }
 
 function render(func: Func, cpu: CpuLevel): string {

@@ -5,7 +5,9 @@ import { assert } from "../../util/assert.js";
 import type { JumpName } from "../../bpf/builders.js";
 import { postorder } from "./liveness.js";
 import { backEdges, loopDepths } from "./loops.js";
-import { type MachineBlock, type MachineFunc, type MachineInst, type MachineTerm, type Operand, successors } from "./machine.js";
+import {
+  type MachineBlock, type MachineFunc, type MachineInst, type MachineTerm, type Operand, successors,
+} from "./machine.js";
 import type { Features } from "./selection.js";
 
 type Branch = Extract<MachineTerm, { kind: "branch" }>;

@@ -36,7 +36,14 @@ export interface Address {
 
 export type MachineInst = (
   /** dst = dst op src. `signed` is for DIV and MOD (ISA v4). */
-  | { readonly kind: "alu"; readonly op: AluName; readonly wide: boolean; readonly signed: boolean; readonly dst: Reg; readonly src: Operand }
+  | {
+      readonly kind: "alu";
+      readonly op: AluName;
+      readonly wide: boolean;
+      readonly signed: boolean;
+      readonly dst: Reg;
+      readonly src: Operand;
+    }
   /** dst = -dst. */
   | { readonly kind: "neg"; readonly wide: boolean; readonly dst: Reg }
   /** dst = src; the narrow form clears the upper half. */
@@ -50,7 +57,13 @@ export type MachineInst = (
   /** dst = the address of a stack slot plus `offset`: a move of r10 and an addition. */
   | { readonly kind: "slotaddr"; readonly dst: Reg; readonly slot: number; readonly offset: number }
   /** `signed` sign-extends to 64 bits (ISA v4). */
-  | { readonly kind: "load"; readonly size: MemSize; readonly signed: boolean; readonly dst: Reg; readonly address: Address }
+  | {
+      readonly kind: "load";
+      readonly size: MemSize;
+      readonly signed: boolean;
+      readonly dst: Reg;
+      readonly address: Address;
+    }
   | { readonly kind: "store"; readonly size: MemSize; readonly address: Address; readonly src: Operand }
   | { readonly kind: "call"; readonly helper: number; readonly argCount: number }
 ) & {

@@ -161,6 +161,7 @@ function statements(program: Program, depth: number, limit: number): void {
 
 function statement(program: Program, depth: number): void {
   const { b, random } = program;
+  b.span = { file: "fuzz.ts", line: program.budget + 1, column: depth + 1 };
   const kind = random.below(21);
   if (kind < 5) assign(program, program.wide, "i64");
   else if (kind < 10) assign(program, program.narrow, "i32");
@@ -213,9 +214,9 @@ function callSomething(program: Program): void {
     b.write(random.pick(program.wide), b.binary("and", time, b.constant("i64", 0n)));
     return;
   }
-  const size = 1 + random.below(8);
+  const size = b.constant("i32", BigInt(1 + random.below(8)));
   const from = b.constant("i32", BigInt(random.below(PACKET_BYTES - 8)));
-  const result = b.call(26, "i64", [program.context, from, random.pick(program.slots), b.constant("i32", BigInt(size))]);
+  const result = b.call(26, "i64", [program.context, from, random.pick(program.slots), size]);
   b.write(random.pick(program.wide), result);
 }
 

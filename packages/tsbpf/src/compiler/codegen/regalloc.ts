@@ -14,8 +14,10 @@ export function allocateRegisters(func: MachineFunc): void {
   const unspillable = new Set<Reg>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { colourOf, spilled } = colour(buildGraph(func), unspillable);
-    if (spilled.length === 0) return rename(func, colourOf);
-    for (const reg of spilled) assert(!unspillable.has(reg), `regalloc ${func.name}: no register for a single use`);
+    if (spilled.size === 0) return rename(func, colourOf);
+    for (const reg of spilled.keys()) {
+      assert(!unspillable.has(reg), `regalloc ${func.name}: no register for a single use`);
+    }
     spillRegisters(func, spilled, unspillable);
   }
   assert(false, `regalloc ${func.name}: no end of spilling`);

@@ -6,7 +6,9 @@ import { assert } from "../../util/assert.js";
 import { helperById } from "../../bpf/helpers.js";
 import { FP } from "../../bpf/isa.js";
 import { postorder } from "./liveness.js";
-import { ALLOCATABLE, CALL_CLOBBERS, type MachineBlock, type MachineFunc, type MachineInst, type Operand, type Reg } from "./machine.js";
+import {
+  ALLOCATABLE, CALL_CLOBBERS, type MachineBlock, type MachineFunc, type MachineInst, type Operand, type Reg,
+} from "./machine.js";
 
 /** Sets of machine registers as bits. */
 interface Knowledge {

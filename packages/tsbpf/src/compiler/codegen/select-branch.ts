@@ -29,7 +29,9 @@ const swapped: Readonly<Record<CompareOp, CompareOp>> = {
   eq: "eq", ne: "ne", ult: "ugt", ule: "uge", ugt: "ult", uge: "ule", slt: "sgt", sle: "sge", sgt: "slt", sge: "sle",
 };
 /** Jumps that came with v2, and what says the opposite in v1. */
-const newerJumps: Readonly<Partial<Record<JumpName, JumpName>>> = { JLT: "JGE", JLE: "JGT", JSLT: "JSGE", JSLE: "JSGT" };
+const newerJumps: Readonly<Partial<Record<JumpName, JumpName>>> = {
+  JLT: "JGE", JLE: "JGT", JSLT: "JSGE", JSLE: "JSGT",
+};
 
 /** A comparison whose result is needed in a register: 1, or 0 if the comparison does not hold. */
 export function selectCompare(sel: Selection, inst: CompareInst): void {

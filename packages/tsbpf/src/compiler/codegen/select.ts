@@ -55,7 +55,8 @@ function selectInst(sel: Selection, inst: Inst): void {
     if (!isRemade(sel, inst)) selectBinary(sel, inst);
   } else if (isCompare(inst)) {
     // Branches test it themselves.
-    if (usersOf(sel.users, inst).some((user) => user.kind !== "term" || user.term.op !== "br")) selectCompare(sel, inst);
+    const needed = usersOf(sel.users, inst).some((user) => user.kind !== "term" || user.term.op !== "br");
+    if (needed) selectCompare(sel, inst);
   } else {
     selectOther(sel, inst);
   }

@@ -1,47 +1,70 @@
 // Keeps registers in memory: a load before each use and a store after each write, or, for a register that only ever
-// holds a constant or an address, making it again at each use.
+// holds a constant or an address, making it again at each use. A value that one instruction has in a register is not
+// loaded again for the very next one.
 
-import {
-  asMove, forEachDef, forEachTermUse, forEachUse, mapRegisters, mapTermRegisters, type MachineBlock, type MachineFunc,
-  type MachineInst, type Reg,
-} from "./machine.js";
 import { FP } from "../../bpf/isa.js";
 import type { Span } from "../ir/ir.js";
+import type { Spilled } from "./colouring.js";
+import {
+  asMove, forEachDef, forEachTermUse, forEachUse, mapRegisters, mapTermRegisters, type MachineFunc, type MachineInst,
+  type Reg,
+} from "./machine.js";
 
 type Home =
   | { readonly kind: "slot"; readonly slot: number }
   | { readonly kind: "remade"; readonly inst: MachineInst };
 
-/** Rewrites `func` and adds the registers made for single uses to `unspillable`. */
-export function spillRegisters(func: MachineFunc, spilled: readonly Reg[], unspillable: Set<Reg>): void {
+interface Rewriting {
+  readonly func: MachineFunc;
+  readonly homes: ReadonlyMap<Reg, Home>;
+  readonly unspillable: Set<Reg>;
+  /** The instructions of the block so far. */
+  out: MachineInst[];
+  /** Spilled registers whose value the instruction before had in a register, and that register. */
+  held: ReadonlyMap<Reg, Reg>;
+}
+
+/**
+ * Rewrites `func` and adds the registers made for single uses to `unspillable`. Registers of one group of `spilled`
+ * are never live together and share their place.
+ */
+export function spillRegisters(func: MachineFunc, spilled: Spilled, unspillable: Set<Reg>): void {
   const homes = findHomes(func, spilled);
   for (const block of func.blocks) {
-    const insts: MachineInst[] = [];
-    for (const inst of block.insts) rewriteInst(func, inst, homes, unspillable, insts);
-    rewriteTerm(func, block, homes, unspillable, insts);
-    block.insts = insts;
+    const state: Rewriting = { func, homes, unspillable, out: [], held: new Map() };
+    for (const inst of block.insts) state.held = rewriteInst(state, inst);
+    const temps = new Map<Reg, Reg>();
+    forEachTermUse(block.term, (reg) => bringIn(state, reg, temps, block.term.span));
+    if (temps.size > 0) block.term = mapTermRegisters(block.term, (reg) => temps.get(reg) ?? reg);
+    block.insts = state.out;
   }
 }
 
-function findHomes(func: MachineFunc, spilled: readonly Reg[]): ReadonlyMap<Reg, Home> {
-  const wanted = new Set(spilled);
+// ---- places -------------------------------------------------------------------------------------------------------
+
+function findHomes(func: MachineFunc, spilled: Spilled): ReadonlyMap<Reg, Home> {
   const definitions = new Map<Reg, MachineInst[]>();
   for (const block of func.blocks) {
     for (const inst of block.insts) {
       forEachDef(inst, (reg) => {
-        if (wanted.has(reg)) definitions.set(reg, [...(definitions.get(reg) ?? []), inst]);
+        const known = definitions.get(reg);
+        if (known) known.push(inst);
+        else if (spilled.has(reg)) definitions.set(reg, [inst]);
       });
     }
   }
   const homes = new Map<Reg, Home>();
-  for (const reg of [...wanted].sort((a, b) => a - b)) {
+  const slots = new Map<Reg, number>();
+  for (const [reg, group] of [...spilled].sort(([a], [b]) => a - b)) {
     const [definition, ...others] = definitions.get(reg) ?? [];
     if (definition && others.length === 0 && isRemakable(definition)) {
       homes.set(reg, { kind: "remade", inst: definition });
-    } else {
-      homes.set(reg, { kind: "slot", slot: func.slots.length });
-      func.slots.push({ size: 8, span: undefined, escapes: false, spill: true });
+      continue;
     }
+    const slot = slots.get(group) ?? func.slots.length;
+    if (!slots.has(group)) func.slots.push({ size: 8, span: undefined, escapes: false, spill: true });
+    slots.set(group, slot);
+    homes.set(reg, { kind: "slot", slot });
   }
   return homes;
 }
@@ -51,54 +74,53 @@ function isRemakable(inst: MachineInst): boolean {
   return inst.kind === "imm64" || inst.kind === "map" || inst.kind === "slotaddr";
 }
 
-function rewriteInst(
-  func: MachineFunc, inst: MachineInst, homes: ReadonlyMap<Reg, Home>, unspillable: Set<Reg>, out: MachineInst[],
-): void {
+// ---- rewriting ----------------------------------------------------------------------------------------------------
+
+/** Gives what is held after the instruction. */
+function rewriteInst(state: Rewriting, inst: MachineInst): ReadonlyMap<Reg, Reg> {
+  const { homes, out } = state;
   const move = asMove(inst);
   if (move) {
     const from = homes.get(move.src);
     const to = homes.get(move.dst);
-    if (to?.kind === "slot" && !from) return void out.push(storeTo(to.slot, move.src, inst.span));
-    if (from && !to) return void out.push(fetch(from, move.dst, inst.span));
+    if (from?.kind === "slot" && to?.kind === "slot" && from.slot === to.slot) return new Map();
+    if (from && !to && !state.held.has(move.src)) {
+      out.push(fetch(from, move.dst, inst.span));
+      return new Map();
+    }
   }
   const temps = new Map<Reg, Reg>();
-  const tempOf = (reg: Reg): Reg => {
-    const known = temps.get(reg);
-    if (known !== undefined) return known;
-    const temp = func.nextReg++;
-    unspillable.add(temp);
-    temps.set(reg, temp);
-    return temp;
-  };
-  forEachUse(inst, (reg) => {
-    const home = homes.get(reg);
-    if (home && !temps.has(reg)) out.push(fetch(home, tempOf(reg), inst.span));
-  });
+  forEachUse(inst, (reg) => bringIn(state, reg, temps, inst.span));
   const stores: MachineInst[] = [];
   let remade = false;
   forEachDef(inst, (reg) => {
     const home = homes.get(reg);
     if (home?.kind === "remade") remade = true;
-    if (home?.kind === "slot") stores.push(storeTo(home.slot, tempOf(reg), inst.span));
+    if (home?.kind === "slot") stores.push(storeTo(home.slot, tempOf(state, reg, temps), inst.span));
   });
-  if (remade) return;
-  const replace = (reg: Reg): Reg => (homes.has(reg) ? tempOf(reg) : reg);
+  if (remade) return state.held;
+  const replace = (reg: Reg): Reg => temps.get(reg) ?? reg;
   out.push(temps.size > 0 ? mapRegisters(inst, replace, replace) : inst, ...stores);
+  // The source of a move is not kept: the next instruction would stretch two registers where one is wanted.
+  return move ? new Map([...temps].filter(([reg]) => reg === move.dst)) : temps;
 }
 
-function rewriteTerm(
-  func: MachineFunc, block: MachineBlock, homes: ReadonlyMap<Reg, Home>, unspillable: Set<Reg>, out: MachineInst[],
-): void {
-  const temps = new Map<Reg, Reg>();
-  forEachTermUse(block.term, (reg) => {
-    const home = homes.get(reg);
-    if (!home || temps.has(reg)) return;
-    const temp = func.nextReg++;
-    unspillable.add(temp);
-    temps.set(reg, temp);
-    out.push(fetch(home, temp, block.term.span));
-  });
-  if (temps.size > 0) block.term = mapTermRegisters(block.term, (reg) => temps.get(reg) ?? reg);
+/** Makes sure that the value of a spilled register is in a register, which `temps` then tells. */
+function bringIn(state: Rewriting, reg: Reg, temps: Map<Reg, Reg>, span: Span | undefined): void {
+  const home = state.homes.get(reg);
+  if (!home || temps.has(reg)) return;
+  const held = state.held.get(reg);
+  if (held !== undefined) temps.set(reg, held);
+  else state.out.push(fetch(home, tempOf(state, reg, temps), span));
+}
+
+function tempOf(state: Rewriting, reg: Reg, temps: Map<Reg, Reg>): Reg {
+  const known = temps.get(reg);
+  if (known !== undefined) return known;
+  const temp = state.func.nextReg++;
+  state.unspillable.add(temp);
+  temps.set(reg, temp);
+  return temp;
 }
 
 function fetch(home: Home, dst: Reg, span: Span | undefined): MachineInst {

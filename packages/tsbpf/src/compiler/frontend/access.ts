@@ -1,6 +1,6 @@
 // Reading through `.`, `?.` and `[]`: fields of structs, elements of arrays, kernel memory, the context.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import type { Inst } from "../ir/ir.js";
 import { fromStatic, lowerExpression, lowerInt, presence } from "./expressions.js";
 import { kernelElement, kernelMember, kernelObject, kernelStruct, readKernel } from "./kernel.js";
@@ -18,20 +18,12 @@ import { describe, nullableShape, readShape, writeShape, type Shape } from "./va
 /** `object.name` as a value. */
 export function readMember(l: Lowering, node: ts.PropertyAccessExpression): Operand {
   const known = tryEvaluate(l, node);
-  if (known) return fromStatic(l, known);
-  const object = lowerPlace(l, node.expression);
+  if (known) return fromStatic(l, node, known);
+  const object = lowerExpression(l, node.expression);
   if (ts.isOptionalChain(node)) {
     return optionally(l, node, object, (present) => memberOf(l, node, present));
   }
   return memberOf(l, node, object);
-}
-
-/**
- * An expression of which a part is wanted: unlike a value, kernel memory is only named, not read, as long as the path
- * stays within one object.
- */
-export function lowerPlace(l: Lowering, node: ts.Expression): Operand {
-  return lowerExpression(l, node);
 }
 
 function memberOf(l: Lowering, node: ts.PropertyAccessExpression, object: Operand): Operand {
@@ -90,8 +82,15 @@ function memoryMember(l: Lowering, node: ts.PropertyAccessExpression, memory: Me
 /** A record that may be submitted already must not be touched: it belongs to user space from then on. */
 export function checkRecord(l: Lowering, node: ts.Node, memory: MemoryOperand): void {
   if (!memory.record || l.b.unreachableHere) return;
-  const live = l.b.read(memory.record.live as Parameters<Lowering["b"]["read"]>[0]);
-  if (live.op !== "const" || live.value !== 1n) report(l, node, "disposedRecord");
+  l.recordUses.push({ node, live: l.b.read(memory.record.live) });
+}
+
+/** Looks at the uses of records, once every loop is complete and its variables are what they are. */
+export function checkRecordUses(l: Lowering): void {
+  for (const { node, live } of l.recordUses) {
+    const value = l.b.resolve(live);
+    if (value.op !== "const" || value.value !== 1n) report(l, node, "disposedRecord");
+  }
 }
 
 /** The declared type of the field has null or undefined in it. */
@@ -140,7 +139,7 @@ function resultShape(inner: Operand): Shape | undefined {
 
 /** `object[index]` as a value. */
 export function readElementAccess(l: Lowering, node: ts.ElementAccessExpression): Operand {
-  const object = lowerPlace(l, node.expression);
+  const object = lowerExpression(l, node.expression);
   if (ts.isOptionalChain(node)) return optionally(l, node, object, (present) => elementOf(l, node, present));
   return elementOf(l, node, object);
 }

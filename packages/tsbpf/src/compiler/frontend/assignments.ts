@@ -1,48 +1,42 @@
 // Assignment: to variables, fields, elements and references, plain and compound, and `++` and `--`.
 
-import ts from "typescript";
-import { checkRecord, lowerPlace } from "./access.js";
+import { ts } from "./typescript.js";
+import { checkRecord } from "./access.js";
 import { arithmeticOn, asInt, lowerExpression, lowerInt } from "./expressions.js";
 import { findLocal, report, symbolOf, type Lowering } from "./lowering.js";
 import {
   fieldPlace, readElement, readPlace, readRef, storeScalar, writeElement, writePlace,
 } from "./memory.js";
-import { constantInt, convertTo, isBigint } from "./numbers.js";
-import { errorOperand, type IntOperand, type Operand } from "./operands.js";
+import { constantInt, isBigint } from "./numbers.js";
+import { errorOperand, type Operand } from "./operands.js";
 import { unsupported } from "./unsupported.js";
-import { describe, readShape, writeShape } from "./variables.js";
+import { describe, readLocal, writeShape } from "./variables.js";
 
 /** What stands on the left of `=`: how to read it and how to write it. Its parts are evaluated once. */
 interface Target {
   readonly read: () => Operand;
-  readonly write: (value: Operand) => void;
+  /** `node` is what the value comes from. */
+  readonly write: (value: Operand, node: ts.Node) => void;
 }
 
 export function assign(l: Lowering, node: ts.BinaryExpression): Operand {
   const target = assignmentTarget(l, node.left);
   const value = lowerExpression(l, node.right);
   if (!target || value.kind === "error") return errorOperand;
-  target.write(value);
+  target.write(value, node.right);
   return value;
 }
 
+/** The value is the result of the operator, as in JavaScript, not what is left of it after it was stored. */
 export function assignCompound(l: Lowering, node: ts.BinaryExpression, operator: string): Operand {
   const target = assignmentTarget(l, node.left);
   if (!target) return errorOperand;
   const before = asInt(l, node.left, target.read());
   const right = lowerInt(l, node.right);
   if (!before || !right) return errorOperand;
-  const value = stepOf(l, node, operator, before, right);
-  if (value.kind !== "error") target.write(value);
+  const value = arithmeticOn(l, node, operator, before, right);
+  if (value.kind !== "error") target.write(value, node);
   return value;
-}
-
-/**
- * A quotient in `x /= 3` is stored at once; on a sized type that is the conversion. A plain number would keep the
- * fraction in JavaScript.
- */
-function stepOf(l: Lowering, node: ts.Node, operator: string, before: IntOperand, right: IntOperand): Operand {
-  return arithmeticOn(l, node, operator, before, right);
 }
 
 /** `x++` and its like. `prefix`: the value is the new one. */
@@ -59,9 +53,8 @@ export function increment(
   const operator = node.operator === ts.SyntaxKind.PlusPlusToken ? "+" : "-";
   const after = arithmeticOn(l, node, operator, before, one);
   if (after.kind === "error") return errorOperand;
-  target.write(after);
-  if (!prefix) return before;
-  return after.kind === "int" && typeof before.type !== "string" ? convertTo(l, after, before.type) : after;
+  target.write(after, node);
+  return prefix ? after : before;
 }
 
 function assignmentTarget(l: Lowering, node: ts.Expression): Target | undefined {
@@ -78,8 +71,8 @@ function variableTarget(l: Lowering, node: ts.Identifier): Target | undefined {
   const local = symbol && findLocal(l, symbol);
   if (local?.kind === "let") {
     return {
-      read: () => readShape(l, local.shape),
-      write: (value) => void writeShape(l, node, local.name, local.shape, value),
+      read: () => readLocal(l, local),
+      write: (value, place) => void writeShape(l, place, local.name, local.shape, value),
     };
   }
   if (local?.operand.kind === "memory") report(l, node, "rebindMemory", { name: node.text });
@@ -94,18 +87,22 @@ function variableTarget(l: Lowering, node: ts.Identifier): Target | undefined {
 }
 
 function memberTarget(l: Lowering, node: ts.PropertyAccessExpression): Target | undefined {
-  const object = present(lowerPlace(l, node.expression));
+  const object = present(lowerExpression(l, node.expression));
   if (object.kind === "memory" && object.type.kind === "struct") {
     checkRecord(l, node, object);
     const field = object.type.fields.find((candidate) => candidate.name === node.name.text);
-    if (!field) return undefined; // TypeScript has said so already.
+    if (!field) {
+      const what = object.type.name || "this struct";
+      report(l, node.name, "unknownProperty", { name: node.name.text, what, instead: "give the struct such a field" });
+      return undefined;
+    }
     const place = fieldPlace(object, field);
-    return { read: () => readPlace(l, place), write: (value) => writePlace(l, node, place, value) };
+    return { read: () => readPlace(l, place), write: (value, from) => writePlace(l, from, place, value) };
   }
   if (object.kind === "ref" && node.name.text === "value") {
     return {
       read: () => readRef(l, object),
-      write: (value) => storeScalar(l, node, object.type, object.base, 0, value),
+      write: (value, from) => storeScalar(l, from, object.type, object.base, 0, value),
     };
   }
   if (object.kind === "kernel") report(l, node, "kernelWrite");
@@ -116,7 +113,7 @@ function memberTarget(l: Lowering, node: ts.PropertyAccessExpression): Target | 
 }
 
 function elementTarget(l: Lowering, node: ts.ElementAccessExpression): Target | undefined {
-  const object = present(lowerPlace(l, node.expression));
+  const object = present(lowerExpression(l, node.expression));
   if (object.kind === "error") return undefined;
   const index = lowerInt(l, node.argumentExpression);
   if (!index) return undefined;
@@ -124,7 +121,7 @@ function elementTarget(l: Lowering, node: ts.ElementAccessExpression): Target | 
     checkRecord(l, node, object);
     return {
       read: () => readElement(l, node, object, index),
-      write: (value) => writeElement(l, node, object, index, value),
+      write: (value, from) => writeElement(l, node, object, index, value, from),
     };
   }
   if (object.kind === "kernel") report(l, node, "kernelWrite");

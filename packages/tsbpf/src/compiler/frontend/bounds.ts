@@ -1,19 +1,23 @@
 // Whether a loop ends, and after how many rounds at most: a counter that only moves one way by constant steps, and a
 // limit in the condition. The verifier follows the loop round by round, so that it must end for it to see.
 
-import ts from "typescript";
-import { symbolOf, type Lowering } from "./lowering.js";
-import { findLocal } from "./lowering.js";
+import { ts } from "./typescript.js";
+import { findLocal, symbolOf, type Lowering } from "./lowering.js";
 import { rangeOf, safeRange } from "./numbers.js";
 import type { Range } from "./operands.js";
 import { tryEvaluate } from "./statics.js";
 import { declaredType } from "./types.js";
-import { readShape } from "./variables.js";
+import { readLocal } from "./variables.js";
 
 export interface LoopBound {
   readonly rounds: number;
   /** The limit is known when the program is compiled: leaving the loop is no open question for the verifier. */
   readonly exact: boolean;
+  /**
+   * The counter of a loop from one constant to another, and its values inside the body. The verifier knows them too, as
+   * it goes through such a loop round by round.
+   */
+  readonly counter: { readonly symbol: ts.Symbol; readonly range: Range } | undefined;
 }
 
 /** A comparison `counter < limit` or its mirror image. */
@@ -38,13 +42,14 @@ export function loopBound(
   if (!condition) return undefined;
   const bounds = conjuncts(condition)
     .map((part) => limitOf(l, part))
-    .filter((limit) => limit !== undefined)
-    .map((limit) => boundOf(l, limit, body, update))
+    .filter((limit) => limit !== undefined && assignmentsTo(l, limit.symbol, condition).length === 0)
+    .map((limit) => limit && boundOf(l, limit, body, update))
     .filter((bound) => bound !== undefined);
   if (bounds.length === 0) return undefined;
   const rounds = Math.min(...bounds.map((bound) => bound.rounds));
   // With other conditions beside it, every round may be the last.
-  return { rounds, exact: conjuncts(condition).length === 1 && bounds[0]?.exact === true };
+  const exact = conjuncts(condition).length === 1 && bounds[0]?.exact === true;
+  return { rounds, exact, counter: bounds.find((bound) => bound.counter)?.counter };
 }
 
 function conjuncts(node: ts.Expression): readonly ts.Expression[] {
@@ -97,22 +102,31 @@ function rangeOfExpression(l: Lowering, node: ts.Expression): Range | undefined 
   }
   const symbol = ts.isIdentifier(node) ? symbolOf(l, node) : undefined;
   const local = symbol && findLocal(l, symbol);
-  if (local?.kind === "const" && local.operand.kind === "int" && !local.operand.loose) return local.operand.range;
-  if (isMinimum(node)) return minimumRange(l, node);
-  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(node));
+  if (local?.kind === "const") {
+    return local.operand.kind === "int" && !local.operand.loose ? local.operand.range : undefined;
+  }
+  if (isMinimum(l, node)) return minimumRange(l, node);
+  // What is stored somewhere has the bounds of its type. Of other expressions TypeScript only says what they resemble:
+  // it calls `c ? byte : -1` a u8.
+  const isStored =
+    ts.isIdentifier(node) || ts.isCallExpression(node) ||
+    ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
+  const declared = isStored ? declaredType(l.checker, l.checker.getTypeAtLocation(node)) : undefined;
   return declared?.kind === "int" ? rangeOf(declared) : undefined;
 }
 
-function isMinimum(node: ts.Expression): node is ts.CallExpression {
-  return ts.isCallExpression(node) && node.expression.getText() === "Math.min";
+function isMinimum(l: Lowering, node: ts.Expression): node is ts.CallExpression {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
+  return node.expression.name.text === "min" && tryEvaluate(l, node.expression.expression)?.kind === "math";
 }
 
 /** `Math.min(n, 16)` is at most 16 whatever n is. */
 function minimumRange(l: Lowering, node: ts.CallExpression): Range | undefined {
-  const ranges = node.arguments.map((argument) => rangeOfExpression(l, argument)).filter((r) => r !== undefined);
-  if (ranges.length === 0) return undefined;
-  const high = ranges.map((range) => range.high).reduce((a, b) => (a < b ? a : b));
-  return { low: ranges.length === node.arguments.length ? ranges[0]?.low ?? 0n : safeRange.low, high };
+  const known = node.arguments.map((argument) => rangeOfExpression(l, argument));
+  if (known.every((range) => range === undefined)) return undefined;
+  const ranges = known.map((range) => range ?? safeRange);
+  const least = (bounds: readonly bigint[]): bigint => bounds.reduce((a, b) => (a < b ? a : b));
+  return { low: least(ranges.map((range) => range.low)), high: least(ranges.map((range) => range.high)) };
 }
 
 function boundOf(
@@ -129,24 +143,32 @@ function boundOf(
   if (!staysInType(l, limit, step)) return undefined;
   const rounds = end <= 0n ? 0n : (end + step - 1n) / step;
   const exact = limit.range.low === limit.range.high && start.low === start.high;
-  return rounds <= BigInt(Number.MAX_SAFE_INTEGER) ? { rounds: Number(rounds), exact } : undefined;
+  if (rounds > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  const isSteady = exact && rounds > 0n && assignmentsTo(l, limit.symbol, body).length === 0;
+  const last = limit.upward ? start.low + (rounds - 1n) * step : start.low - (rounds - 1n) * step;
+  const range = limit.upward ? { low: start.low, high: last } : { low: last, high: start.low };
+  return { rounds: Number(rounds), exact, counter: isSteady ? { symbol: limit.symbol, range } : undefined };
 }
 
 /** The counter's value before the loop. */
 function startRange(l: Lowering, limit: Limit): Range | undefined {
   const local = findLocal(l, limit.symbol);
   if (local?.kind !== "let") return undefined;
-  const operand = readShape(l, local.shape);
+  const operand = readLocal(l, local);
   if (operand.kind !== "int") return undefined;
   return operand.loose ? undefined : operand.range;
 }
 
-/** A sized counter that wraps before it reaches the limit never ends: `for (let i: u8 = 0; i < 300; i++)`. */
+/**
+ * A sized counter that wraps before it is past the limit never ends: `for (let i: u8 = 0; i < 300; i++)`, and
+ * `for (let i: u32 = 7; i >= 0; i--)`.
+ */
 function staysInType(l: Lowering, limit: Limit, step: bigint): boolean {
   const declared = declaredType(l.checker, l.checker.getTypeAtLocation(limit.counter));
   if (declared?.kind !== "int") return true;
   const range = rangeOf(declared);
-  return limit.upward ? limit.range.high + step - 1n <= range.high : limit.range.low - step >= range.low - 1n;
+  const reach = limit.inclusive ? step : step - 1n;
+  return limit.upward ? limit.range.high + reach <= range.high : limit.range.low - reach >= range.low;
 }
 
 /** By how much the counter moves towards the limit in every round, if nothing else moves it. */
@@ -156,19 +178,23 @@ function counterStep(
   body: ts.Statement,
   update: ts.Expression | undefined,
 ): bigint | undefined {
-  const steps = update ? commaParts(update).map((part) => stepOf(l, limit, part)) : [];
-  const fromUpdate = steps.find((step) => step !== undefined);
+  const inUpdate = update ? assignmentsTo(l, limit.symbol, update) : [];
   const inBody = assignmentsTo(l, limit.symbol, body);
-  if (fromUpdate !== undefined) return inBody.length === 0 ? fromUpdate : undefined;
+  if (inUpdate.length + inBody.length !== 1) return undefined;
+  if (update && inUpdate.length === 1) {
+    // A part of its own: `c && i++` may leave the counter where it is.
+    return commaParts(update).map((part) => stepOf(l, limit, part)).find((step) => step !== undefined);
+  }
   // In a `while` loop the step is a statement of the body itself, which no `continue` may skip.
-  const [only, ...others] = inBody;
-  if (!only || others.length > 0 || !ts.isBlock(body)) return undefined;
+  const [only] = inBody;
+  if (!only || !ts.isBlock(body)) return undefined;
   const statement = only.parent;
   const isOwn = ts.isExpressionStatement(statement) && statement.parent === body;
   return isOwn && !continuesBefore(body, only.pos) ? stepOf(l, limit, only as ts.Expression) : undefined;
 }
 
-function commaParts(node: ts.Expression): readonly ts.Expression[] {
+/** `i++, j--`: the comma stands between expressions only in the last part of a `for`. */
+export function commaParts(node: ts.Expression): readonly ts.Expression[] {
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken) {
     return [...commaParts(node.left), ...commaParts(node.right)];
   }
@@ -195,7 +221,8 @@ function isCounter(l: Lowering, limit: Limit, node: ts.Expression): boolean {
 function assignmentsTo(l: Lowering, symbol: ts.Symbol, root: ts.Node): ts.Node[] {
   const found: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
-    if (changedOperand(node) && symbolOf(l, changedOperand(node) as ts.Node) === symbol) found.push(node);
+    const changed = changedOperand(node);
+    if (changed && symbolOf(l, changed) === symbol) found.push(node);
     ts.forEachChild(node, visit);
   };
   visit(root);
@@ -203,12 +230,13 @@ function assignmentsTo(l: Lowering, symbol: ts.Symbol, root: ts.Node): ts.Node[]
 }
 
 function changedOperand(node: ts.Node): ts.Identifier | undefined {
-  const operand =
+  let operand: ts.Node | undefined =
     ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)
       ? node.left
       : (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isStep(node.operator)
         ? node.operand
         : undefined;
+  while (operand && ts.isParenthesizedExpression(operand)) operand = operand.expression;
   return operand && ts.isIdentifier(operand) ? operand : undefined;
 }
 

@@ -1,27 +1,27 @@
 // Calls: conversions, struct values, module functions (inlined), methods of maps, helpers.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import { asInt, fromStatic, lowerExpression, truth } from "./expressions.js";
 import { lowerHelper } from "./helper-calls.js";
 import { callIntrinsic } from "./intrinsics.js";
 import { lowerMapMethod, lowerRecordMethod } from "./map-calls.js";
 import { fieldPlace, stackMemory, writePlace, zeroMemory } from "./memory.js";
-import { jumpTo, report, startSealed, type Activation, type Lowering } from "./lowering.js";
-import { convertTo, imul, plainNumber, truncatedQuotient } from "./numbers.js";
-import {
-  errorOperand, voidOperand, type FunctionNode, type IntOperand, type MemoryOperand, type Operand, type Static,
-} from "./operands.js";
-import { declaringNames, propertyName, tryEvaluate } from "./statics.js";
-import { lowerBody } from "./statements.js";
+import { inline } from "./inline.js";
+import { report, startSealed, type Lowering } from "./lowering.js";
+import { convertTo, imul, plainNumber, safeRange, truncatedQuotient } from "./numbers.js";
+import { errorOperand, type IntOperand, type Operand, type Static } from "./operands.js";
+import { propertyName, tryEvaluate } from "./statics.js";
 import { unsupported } from "./unsupported.js";
-import { declaredType, intTypes, type DataType, type IntType, type ScalarType, type StructType } from "./types.js";
-import {
-  describe, readShape, scalarShape, shapeFor, writeShape, type Local, type Shape,
-} from "./variables.js";
+import type { DataType, IntType, StructType } from "./types.js";
+import { describe, readShape, scalarShape, writeShape } from "./variables.js";
 
 export function lowerCall(l: Lowering, node: ts.CallExpression): Operand {
+  if (ts.isOptionalChain(node)) {
+    report(l, node, "unsupportedSyntax", { what: "An optional call", instead: "check it first: `if (x) { … }`" });
+    return errorOperand;
+  }
   const known = tryEvaluate(l, node);
-  if (known) return fromStatic(l, known);
+  if (known) return fromStatic(l, node, known);
   if (ts.isPropertyAccessExpression(node.expression)) {
     const method = lowerMethod(l, node, node.expression);
     if (method) return method;
@@ -62,10 +62,6 @@ function callStatic(l: Lowering, node: ts.CallExpression, callee: Static): Opera
     case "function":
       return inline(l, node, callee.name, callee.node);
     case "intrinsic":
-      if (declaringNames.has(callee.name)) {
-        report(l, node, "schemaPlace", { what: "A schema" });
-        return errorOperand;
-      }
       return callIntrinsic(l, node, callee.name) ?? lowerHelper(l, node, callee.name);
     case "error":
       return errorOperand;
@@ -109,7 +105,7 @@ function convertOperand(l: Lowering, node: ts.Node, operand: Operand, type: IntT
 
 /** A struct on the stack: zeros, then the fields that are given. */
 function makeStruct(l: Lowering, node: ts.CallExpression, type: StructType): Operand {
-  const memory = stackMemory(l, type.name || "struct", type);
+  const memory = stackMemory(l, node, type.name || "struct", type);
   zeroMemory(l, memory);
   const init = node.arguments[0];
   if (init) initFields(l, init, type, memory);
@@ -147,7 +143,7 @@ function initializerOf(property: ts.ObjectLiteralElementLike): ts.Expression | u
 /** A nested struct's fields may be given as an object literal of their own. */
 function nestedValue(l: Lowering, node: ts.Expression, type: DataType): Operand {
   if (type.kind !== "struct" || !ts.isObjectLiteralExpression(node)) return lowerExpression(l, node);
-  const memory = stackMemory(l, type.name || "struct", type);
+  const memory = stackMemory(l, node, type.name || "struct", type);
   zeroMemory(l, memory);
   initFields(l, node, type, memory);
   return memory;
@@ -190,146 +186,7 @@ function extreme(l: Lowering, node: ts.Node, name: "min" | "max", a: IntOperand,
   if (joined.kind !== "int") return joined;
   const pick = (x: bigint, y: bigint): bigint => (name === "min" ? (x < y ? x : y) : x > y ? x : y);
   const range = { low: pick(a.range.low, b.range.low), high: pick(a.range.high, b.range.high) };
-  // One side that is bounded bounds the smaller of both; plain variables stay loose otherwise.
-  return plainNumber(joined.value, range, a.loose && b.loose);
-}
-
-// ---- module functions -------------------------------------------------------------------------------------------
-
-/** Lowers the function's body in place of the call. */
-function inline(l: Lowering, node: ts.CallExpression, name: string, callee: FunctionNode): Operand {
-  for (let caller: Activation | undefined = l.activation; caller; caller = caller.caller) {
-    if (caller.node === callee) {
-      report(l, node, "recursion", { name });
-      return errorOperand;
-    }
-  }
-  if (callee.asteriskToken || callee.modifiers?.some((m) => m.kind === ts.SyntaxKind.AsyncKeyword)) {
-    report(l, node, "unsupportedSyntax", {
-      what: callee.asteriskToken ? "A generator" : "An async function",
-      instead: "a program runs to its end at once: use a plain function",
-    });
-    return errorOperand;
-  }
-  const locals = bindParameters(l, node, callee);
-  if (!locals) return errorOperand;
-  const join = l.b.createBlock();
-  const declared = returnType(l, callee);
-  const returned: ReturnedValue = { shape: undefined, memory: undefined, isError: false };
-  const activation: Activation = {
-    name,
-    node: callee,
-    caller: l.activation,
-    locals,
-    usings: [],
-    loops: [],
-    leave: (value, at) => {
-      storeReturn(l, at, name, declared, returned, value);
-      jumpTo(l, join);
-    },
-  };
-  const caller = l.activation;
-  l.activation = activation;
-  lowerBody(l, callee);
-  l.activation = caller;
-  if (!l.b.isReachable(join)) {
-    // The function never comes back (an endless path was reported already).
-    l.b.seal(join);
-    return errorOperand;
-  }
-  startSealed(l, join);
-  if (returned.isError) return errorOperand;
-  if (returned.memory) return returned.memory;
-  return returned.shape ? readShape(l, returned.shape) : voidOperand;
-}
-
-interface ReturnedValue {
-  shape: Shape | undefined;
-  /** A struct on the stack is returned as itself: there must be only one. */
-  memory: MemoryOperand | undefined;
-  isError: boolean;
-}
-
-function storeReturn(
-  l: Lowering,
-  node: ts.Node,
-  name: string,
-  declared: ScalarType | "number" | undefined,
-  returned: ReturnedValue,
-  value: Operand,
-): void {
-  if (value.kind === "error") returned.isError = true;
-  if (value.kind === "error" || value.kind === "void") return;
-  if (value.kind === "memory" && value.space !== "map" && (!returned.memory || returned.memory.base === value.base)) {
-    returned.memory = value;
-    return;
-  }
-  returned.shape ??= declared ? scalarShape(name, declared) : shapeFor(name, value, undefined);
-  if (!returned.shape || returned.memory) {
-    report(l, node, "notAValue", { what: describe(value), instead: "return one value: a number, a boolean, a map's value or one struct" });
-    returned.isError = true;
-    return;
-  }
-  if (writeShape(l, node, name, returned.shape, value).kind === "error") returned.isError = true;
-}
-
-/** The scalar type that the function's results wrap to. */
-function returnType(l: Lowering, callee: FunctionNode): ScalarType | "number" | undefined {
-  const signature = l.checker.getSignatureFromDeclaration(callee);
-  const declared = signature && declaredType(l.checker, l.checker.getReturnTypeOfSignature(signature));
-  if (declared?.kind === "number") return callee.type ? "number" : undefined;
-  return declared?.kind === "int" || declared?.kind === "bool" ? declared : undefined;
-}
-
-function bindParameters(
-  l: Lowering,
-  node: ts.CallExpression,
-  callee: FunctionNode,
-): Map<ts.Symbol, Local> | undefined {
-  const locals = new Map<ts.Symbol, Local>();
-  let complete = true;
-  for (const [index, parameter] of callee.parameters.entries()) {
-    const symbol = l.checker.getSymbolAtLocation(parameter.name);
-    if (!ts.isIdentifier(parameter.name) || !symbol || parameter.dotDotDotToken) {
-      unsupported(l, ts.isIdentifier(parameter.name) ? parameter : parameter.name);
-      complete = false;
-      continue;
-    }
-    const argument = node.arguments[index];
-    const value = argument ?? parameter.initializer;
-    const operand = value ? lowerExpression(l, value) : voidOperand;
-    const local = bindParameter(l, value ?? node, parameter.name, operand);
-    if (local) locals.set(symbol, local);
-    else complete = false;
-  }
-  return complete ? locals : undefined;
-}
-
-/** A parameter wraps what is passed to it, and may be assigned to in the body. */
-function bindParameter(l: Lowering, node: ts.Node, name: ts.Identifier, operand: Operand): Local | undefined {
-  if (operand.kind === "error") return undefined;
-  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(name));
-  const scalar = declared?.kind === "int" || declared?.kind === "bool" ? declared : undefined;
-  if (operand.kind === "memory") return { kind: "const", operand };
-  const shape =
-    scalar && (operand.kind === "int" || operand.kind === "bool")
-      ? scalarShape(name.text, scalar)
-      : declared?.kind === "nullable" && operand.kind !== "nullable"
-        ? shapeFor(name.text, asNullable(l, operand), undefined)
-        : shapeFor(name.text, literalType(operand), scalar);
-  if (!shape) return { kind: "const", operand };
-  return writeShape(l, node, name.text, shape, operand).kind === "error"
-    ? undefined
-    : { kind: "let", name: name.text, shape };
-}
-
-function asNullable(l: Lowering, operand: Operand): Operand {
-  return operand.kind === "void" || operand.kind === "null"
-    ? operand
-    : { kind: "nullable", present: l.b.constant("i32", 1n), inner: operand };
-}
-
-/** A bigint literal that is passed to a plain `bigint` parameter counts as signed. */
-function literalType(operand: Operand): Operand {
-  return operand.kind === "int" && operand.type === "bigint" ? { ...operand, type: intTypes.i64 } : operand;
+  // A bound that comes from a plain variable is only that of safe integers; one that comes from the other side holds.
+  const isOpen = range.low === safeRange.low || range.high === safeRange.high;
+  return plainNumber(joined.value, range, (a.loose || b.loose) && isOpen);
 }

@@ -1,12 +1,11 @@
 // Conditions as control flow: `&&`, `||`, `!`, comparisons and truthiness branch straight to where they lead.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import type { Block, Inst } from "../ir/ir.js";
 import { asInt, comparisonOf, lowerExpression, presence, truth } from "./expressions.js";
 import { at, report, startSealed, type Lowering } from "./lowering.js";
-import { compareInts, constantValue, isBigint, type ComparisonOperator } from "./numbers.js";
-import type { IntOperand, Operand } from "./operands.js";
-import { describe } from "./variables.js";
+import { compareInts, constantValue, isBigint, plainNumber, type ComparisonOperator } from "./numbers.js";
+import type { BoolOperand, IntOperand, NullableOperand, Operand } from "./operands.js";
 
 /** Ends the current block by a jump to `yes` or `no`. Both may have other predecessors; neither is sealed here. */
 export function lowerCondition(l: Lowering, node: ts.Expression, yes: Block, no: Block): void {
@@ -47,7 +46,7 @@ function comparison(l: Lowering, node: ts.BinaryExpression, operator: Comparison
   if (left.kind === "bool" && right.kind === "bool") return compareBooleans(l, node, operator, left.value, right.value);
   const pointers = pointerTest(l, operator, left, right);
   if (pointers) return pointers;
-  if (isNullableInt(left) || isNullableInt(right)) return compareNullable(l, node, operator, left, right);
+  if (isNullableScalar(left) || isNullableScalar(right)) return compareNullable(l, node, operator, left, right);
   const a = asInt(l, node.left, left);
   const b = asInt(l, node.right, right);
   if (!a || !b) return undefined;
@@ -94,11 +93,11 @@ function pointerOf(operand: Operand): Inst | undefined {
   return undefined;
 }
 
-function isNullableInt(operand: Operand): boolean {
-  return operand.kind === "nullable" && operand.inner.kind === "int";
+function isNullableScalar(operand: Operand): operand is NullableOperand & { inner: IntOperand | BoolOperand } {
+  return operand.kind === "nullable" && (operand.inner.kind === "int" || operand.inner.kind === "bool");
 }
 
-/** `x === 3` where x may be missing: equal only when it is there. TypeScript lets only equality through. */
+/** `x === 3` where x may be missing. TypeScript lets only equality through. A missing value is held as zero. */
 function compareNullable(
   l: Lowering,
   node: ts.BinaryExpression,
@@ -106,25 +105,25 @@ function compareNullable(
   left: Operand,
   right: Operand,
 ): Inst | undefined {
-  const nullable = left.kind === "nullable" ? left : right;
-  const other = nullable === left ? right : left;
-  if (nullable.kind !== "nullable" || nullable.inner.kind !== "int" || other.kind !== "int") {
-    // TypeScript narrowed both: only the values count.
-    const a = asInt(l, node.left, left);
-    const b = asInt(l, node.right, right);
-    return a && b && compareInts(l, node, operator, a, b);
-  }
-  const [a, b] = nullable === left ? [nullable.inner, other] : [other, nullable.inner];
-  const test = compareInts(l, node, operator, a, b);
-  if (!test) return undefined;
-  const present = presence(l, nullable);
-  if (operator !== "!==") return l.b.binary("and", present, test);
-  const missing = l.b.compare("eq", present, l.b.constant("i32", 0n));
-  return l.b.binary("or", missing, test);
+  const [a, b] = [scalarPart(l, node.left, left), scalarPart(l, node.right, right)];
+  const equal = a && b && compareInts(l, node, "===", a, b);
+  if (!equal) return undefined;
+  const one = l.b.constant("i32", 1n);
+  const here = [left, right].map((side) => (isNullableScalar(side) ? presence(l, side) : one));
+  const [leftHere = one, rightHere = one] = here;
+  const both = l.b.binary("and", l.b.compare("eq", leftHere, rightHere), equal);
+  return operator === "!==" ? l.b.compare("eq", both, l.b.constant("i32", 0n)) : both;
+}
+
+/** The value to compare, as an integer. */
+function scalarPart(l: Lowering, node: ts.Node, operand: Operand): IntOperand | undefined {
+  const value = isNullableScalar(operand) ? operand.inner : operand;
+  if (value.kind !== "bool") return asInt(l, node, value);
+  return plainNumber(l.b.convert("zext", "i64", value.value), { low: 0n, high: 1n });
 }
 
 /** `a - b < 0n` on u64 can never be true in the kernel, and is what was meant in JavaScript. */
-function checkBelowZero(
+export function checkBelowZero(
   l: Lowering,
   node: ts.BinaryExpression,
   operator: ComparisonOperator,
@@ -141,9 +140,4 @@ function checkBelowZero(
       report(l, side, "unsignedBelowZero", { source: expression.getText() });
     }
   }
-}
-
-/** For messages about conditions. */
-export function conditionName(operand: Operand): string {
-  return describe(operand);
 }

@@ -1,6 +1,6 @@
 // Maps and programs as a module declares them: the factories of "tsbpf", their arguments checked.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import { report, type Compilation } from "./lowering.js";
 import type { FunctionNode, MapDeclaration, MapKind, ProgramDeclaration, Static } from "./operands.js";
 import { declaredName, evaluate, schemaArgument, staticOf } from "./statics.js";

@@ -1,23 +1,25 @@
 // Expressions. The table from SyntaxKind to function is the language: what is not in it is a diagnostic.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
+import { assert } from "../../util/assert.js";
 import { readMember, readElementAccess } from "./access.js";
 import { assign, assignCompound, increment } from "./assignments.js";
 import { lowerCall } from "./calls.js";
-import { lowerCondition } from "./conditions.js";
+import { checkBelowZero, lowerCondition } from "./conditions.js";
+import { fitsIn64Bits } from "./constants.js";
 import { at, findLocal, report, startSealed, symbolOf, type Lowering } from "./lowering.js";
 import {
-  bigintBinary, compareInts, constantInt, isBigint, numberBinary, plainNumber, sizedInt, type ComparisonOperator,
+  bigintBinary, compareInts, constantInt, isBigint, numberBinary, plainNumber, type ComparisonOperator,
 } from "./numbers.js";
 import {
   errorOperand, voidOperand, type IntOperand, type NullableOperand, type Operand, type Static,
 } from "./operands.js";
 import { staticOf, tryEvaluate } from "./statics.js";
 import { unsupported } from "./unsupported.js";
-import { declaredType, intTypes } from "./types.js";
-import { describe, readShape, scalarShape, shapeFor, writeShape, type Shape } from "./variables.js";
+import { declaredType, intTypes, mayBeAbsent, type DeclaredType } from "./types.js";
+import { declaredShape, describe, readLocal, readShape, scalarShape, writeShape, type Shape } from "./variables.js";
 
 type ExpressionLowering = (l: Lowering, node: never) => Operand;
 
@@ -47,13 +49,29 @@ const table: Partial<Record<ts.SyntaxKind, ExpressionLowering>> = {
 export function lowerExpression(l: Lowering, node: ts.Expression): Operand {
   const lower = table[node.kind];
   if (!lower) return unsupported(l, node);
-  return at(l, node, () => lower(l, node as never));
+  const operand = at(l, node, () => lower(l, node as never));
+  // Without a diagnostic the program would be made, and do something else than it says.
+  assert(
+    operand.kind !== "error" || l.diagnostics.length > 0 || l.b.unreachableHere,
+    `no diagnostic for the expression ${node.getText()}`,
+  );
+  return narrowed(l, node, operand);
+}
+
+/** Where TypeScript knows that the value is there, after a check, it is no longer one that may be missing. */
+function narrowed(l: Lowering, node: ts.Expression, operand: Operand): Operand {
+  if (operand.kind !== "nullable" || mayBeAbsent(l.checker.getTypeAtLocation(node))) return operand;
+  return operand.inner;
 }
 
 /** An operand for a compile-time value. */
-export function fromStatic(l: Lowering, value: Static): Operand {
+export function fromStatic(l: Lowering, node: ts.Node, value: Static): Operand {
   switch (value.kind) {
     case "int":
+      if (!fitsIn64Bits(value.value)) {
+        report(l, node, "bigLiteral", { literal: node.getText() });
+        return errorOperand;
+      }
       return constantInt(l, value.type, value.value);
     case "bool":
       return { kind: "bool", value: l.b.constant("i32", value.value ? 1n : 0n) };
@@ -72,21 +90,21 @@ export function fromStatic(l: Lowering, value: Static): Operand {
 
 function constant(l: Lowering, node: ts.Expression): Operand {
   const value = tryEvaluate(l, node);
-  return value ? fromStatic(l, value) : errorOperand;
+  return value ? fromStatic(l, node, value) : errorOperand;
 }
 
 function objectLiteral(l: Lowering, node: ts.ObjectLiteralExpression): Operand {
   const value = tryEvaluate(l, node);
-  return value ? fromStatic(l, value) : unsupported(l, node);
+  return value ? fromStatic(l, node, value) : unsupported(l, node);
 }
 
 function identifier(l: Lowering, node: ts.Identifier): Operand {
   const symbol = symbolOf(l, node);
   if (!symbol) return errorOperand;
   const local = findLocal(l, symbol);
-  if (local) return local.kind === "const" ? local.operand : readShape(l, local.shape);
+  if (local) return readLocal(l, local);
   const value = staticOf(l, symbol);
-  if (value) return fromStatic(l, value);
+  if (value) return fromStatic(l, node, value);
   report(l, node, "notAValue", {
     what: `'${node.text}'`,
     instead: "a function reaches its own parameters and variables, and what is at the top of a module: pass it as a parameter",
@@ -126,7 +144,7 @@ export function asInt(l: Lowering, node: ts.Node, operand: Operand): IntOperand 
 
 function prefix(l: Lowering, node: ts.PrefixUnaryExpression): Operand {
   const known = tryEvaluate(l, node);
-  if (known) return fromStatic(l, known);
+  if (known) return fromStatic(l, node, known);
   switch (node.operator) {
     case ts.SyntaxKind.PlusPlusToken:
     case ts.SyntaxKind.MinusMinusToken:
@@ -173,7 +191,7 @@ const arithmetic: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "&", "
 
 function binary(l: Lowering, node: ts.BinaryExpression): Operand {
   const known = tryEvaluate(l, node);
-  if (known) return fromStatic(l, known);
+  if (known) return fromStatic(l, node, known);
   const operator = node.operatorToken.getText();
   if (operator === "=") return assign(l, node);
   if (operator.endsWith("=") && arithmetic.has(operator.slice(0, -1))) {
@@ -236,6 +254,7 @@ function directComparison(l: Lowering, node: ts.BinaryExpression): Operand | und
   const left = lowerInt(l, node.left);
   const right = lowerInt(l, node.right);
   if (!left || !right) return errorOperand;
+  checkBelowZero(l, node, operator, left, right);
   const value = compareInts(l, node, operator, left, right);
   return value ? { kind: "bool", value } : errorOperand;
 }
@@ -247,10 +266,20 @@ function logical(l: Lowering, node: ts.BinaryExpression): Operand {
   const left = lowerExpression(l, node.left);
   const test = truth(l, node.left, left);
   if (!test) return errorOperand;
-  return choose(l, node, test, {
+  return choose(l, node, typeOf(l, node), test, {
     yes: () => (isAnd ? lowerExpression(l, node.right) : presentPart(left)),
-    no: () => (isAnd ? left : lowerExpression(l, node.right)),
+    no: () => (isAnd ? falsyPart(left) : lowerExpression(l, node.right)),
   });
+}
+
+/** What an object that turned out to be false can only be: missing. */
+function falsyPart(operand: Operand): Operand {
+  const isScalar = operand.kind === "nullable" && (operand.inner.kind === "int" || operand.inner.kind === "bool");
+  return operand.kind === "nullable" && !isScalar ? voidOperand : operand;
+}
+
+function typeOf(l: Lowering, node: ts.Expression): DeclaredType | undefined {
+  return declaredType(l.checker, l.checker.getTypeAtLocation(node));
 }
 
 function isBooleanType(l: Lowering, node: ts.Expression): boolean {
@@ -262,7 +291,7 @@ function coalesce(l: Lowering, node: ts.BinaryExpression): Operand {
   const left = lowerExpression(l, node.left);
   if (left.kind === "null" || left.kind === "void") return lowerExpression(l, node.right);
   if (left.kind !== "nullable") return left;
-  return choose(l, node, presence(l, left), {
+  return choose(l, node, typeOf(l, node), presence(l, left), {
     yes: () => left.inner,
     no: () => lowerExpression(l, node.right),
   });
@@ -310,7 +339,7 @@ function conditional(l: Lowering, node: ts.ConditionalExpression): Operand {
   const yes = l.b.createBlock();
   const no = l.b.createBlock();
   lowerCondition(l, node.condition, yes, no);
-  return joinArms(l, node, yes, no, {
+  return joinArms(l, node, typeOf(l, node), yes, no, {
     yes: () => lowerExpression(l, node.whenTrue),
     no: () => lowerExpression(l, node.whenFalse),
   });
@@ -321,17 +350,25 @@ interface Arms {
   readonly no: () => Operand;
 }
 
-function choose(l: Lowering, node: ts.Expression, test: Inst, arms: Arms): Operand {
+/** One arm or the other; `type` is that of the result. */
+export function choose(
+  l: Lowering,
+  node: ts.Expression,
+  type: DeclaredType | undefined,
+  test: Inst,
+  arms: Arms,
+): Operand {
   const yes = l.b.createBlock();
   const no = l.b.createBlock();
   l.b.branch(test, yes, no);
-  return joinArms(l, node, yes, no, arms);
+  return joinArms(l, node, type, yes, no, arms);
 }
 
 /** Lowers both arms and joins what they give in one variable, whose shape the expression's type decides. */
 function joinArms(
   l: Lowering,
   node: ts.Expression,
+  type: DeclaredType | undefined,
   yes: ReturnType<Lowering["b"]["createBlock"]>,
   no: ReturnType<Lowering["b"]["createBlock"]>,
   arms: Arms,
@@ -339,14 +376,12 @@ function joinArms(
   const join = l.b.createBlock();
   let shape: Shape | undefined;
   const results: Operand[] = [];
-  const ends: { block: typeof join; operand: Operand }[] = [];
   for (const [block, lower] of [[yes, arms.yes], [no, arms.no]] as const) {
     startSealed(l, block);
     const operand = lower();
     results.push(operand);
-    shape ??= armShape(l, node, operand);
+    shape ??= armShape(l, type, operand);
     if (shape) writeShape(l, node, "value", shape, operand);
-    ends.push({ block: l.b.current, operand });
     l.b.jump(join);
   }
   startSealed(l, join);
@@ -360,38 +395,32 @@ function joinArms(
   return tighten(readShape(l, shape), results);
 }
 
-/** The joined value's range is that of both arms. */
-function tighten(joined: Operand, arms: readonly Operand[]): Operand {
-  if (joined.kind !== "int" || joined.type !== "number") return joined;
-  const ints = arms.filter((operand): operand is IntOperand => operand.kind === "int");
-  if (ints.length !== arms.length || ints.some((operand) => operand.loose)) return joined;
+/** The joined value's range is that of all arms, its type theirs where they have one in common. */
+export function tighten(joined: Operand, arms: readonly Operand[]): Operand {
+  if (joined.kind !== "int" || joined.type !== "number" || joined.range.low === joined.range.high) return joined;
+  const ints = arms.filter((operand) => operand.kind === "int");
+  const [first] = ints;
+  if (!first || ints.length !== arms.length || ints.some((operand) => operand.loose)) return joined;
   const low = ints.map((operand) => operand.range.low).reduce((a, b) => (a < b ? a : b));
   const high = ints.map((operand) => operand.range.high).reduce((a, b) => (a > b ? a : b));
-  return plainNumber(joined.value, { low, high });
+  const type = ints.every((operand) => operand.type === first.type) ? first.type : "number";
+  return { ...plainNumber(joined.value, { low, high }), type };
 }
 
-function armShape(l: Lowering, node: ts.Expression, operand: Operand): Shape | undefined {
-  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(node));
-  if (declared?.kind === "int" || declared?.kind === "bool") return scalarShape("value", declared);
-  if (declared?.kind === "number") return scalarShape("value", "number");
-  if (declared?.kind === "bigint") {
-    const type = operand.kind === "int" && typeof operand.type !== "string" ? operand.type : intTypes.i64;
-    return scalarShape("value", type);
+/**
+ * A choice is no store: numbers stay what they are, even where TypeScript calls `c ? byte : -1` a u8, and only those of
+ * 64 bits have the type that says their sign.
+ */
+function armShape(l: Lowering, type: DeclaredType | undefined, operand: Operand): Shape | undefined {
+  if (type?.kind === "int" && type.bits < 64) return scalarShape("value", "number");
+  if (type?.kind === "nullable" && type.inner.kind === "int" && type.inner.bits < 64) {
+    return declaredShape(l, "value", { kind: "nullable", inner: { kind: "number" } }, operand);
   }
-  if (declared?.kind === "nullable" && (declared.inner.kind === "int" || declared.inner.kind === "bool")) {
-    const inner = scalarShape("value", declared.inner);
-    return { kind: "nullableScalar", inner, present: { name: "value?", type: "i32" } };
+  if (type?.kind === "bigint" && operand.kind === "int" && operand.type === "bigint") {
+    return scalarShape("value", intTypes.i64);
   }
-  if (declared?.kind === "nullable" && operand.kind !== "nullable") {
-    return shapeFor("value", { kind: "nullable", present: l.b.constant("i32", 1n), inner: operand }, undefined);
-  }
-  return shapeFor("value", operand, undefined);
+  return declaredShape(l, "value", type, operand);
 }
 
 /** For tests of the language's extent. */
 export const expressionKinds: readonly ts.SyntaxKind[] = Object.keys(table).map(Number);
-
-/** A number that is known to be a result of conversion. */
-export function booleanAsInt(l: Lowering, value: Inst): IntOperand {
-  return sizedInt(intTypes.u8, l.b.convert("zext", "i64", value));
-}

@@ -1,6 +1,6 @@
 // Calls of kernel helpers, from their rows in bpf/helpers.ts.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import type { HelperArg, HelperReturn, HelperSpec } from "../../bpf/helper-spec.js";
 import { helperByName, mayCall } from "../../bpf/helpers.js";
 import type { Inst } from "../ir/ir.js";
@@ -188,7 +188,7 @@ function memory(
   arg: HelperArg & { kind: "mem" },
 ): Lowered | undefined {
   if (operand.kind === "text" && arg.access === "read") {
-    const text = textOnStack(l, operand.text);
+    const text = textOnStack(l, node, operand.text);
     return { value: text.base, size: sizeOf(text.type) };
   }
   if ((operand.kind === "null" || operand.kind === "void") && arg.nullable) {

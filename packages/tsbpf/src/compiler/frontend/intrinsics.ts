@@ -1,6 +1,6 @@
 // What the exported functions of "tsbpf" mean to the compiler, apart from helpers and declarations: one row a name.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import { lowerExpression } from "./expressions.js";
 import { kernelFieldExists, kernelMember } from "./kernel.js";
 import { report, type Lowering } from "./lowering.js";

@@ -1,6 +1,6 @@
 // Kernel memory through CO-RE: `bpfCore…` interfaces as local types, property accesses as relocated reads.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import type { Inst } from "../ir/ir.js";
 import { report, type Compilation, type Lowering } from "./lowering.js";
 import { sizedInt } from "./numbers.js";

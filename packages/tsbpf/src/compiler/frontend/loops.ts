@@ -1,10 +1,10 @@
 // `for` and `while`, once something shows that they end.
 
-import ts from "typescript";
-import { loopBound, type LoopBound } from "./bounds.js";
+import { ts } from "./typescript.js";
+import { commaParts, loopBound, type LoopBound } from "./bounds.js";
 import { lowerCondition } from "./conditions.js";
 import { lowerExpression } from "./expressions.js";
-import { jumpTo, report, startSealed, type Lowering } from "./lowering.js";
+import { findLocal, jumpTo, report, startSealed, type Lowering } from "./lowering.js";
 import { continueAt, lowerDeclarations, lowerScope, lowerStatement } from "./statements.js";
 
 /**
@@ -52,7 +52,7 @@ function lowerLoop(
     continueBlock: updateBlock,
     usingDepth: l.activation.usings.length,
   });
-  lowerScope(l, () => lowerStatement(l, body));
+  withCounter(l, bound, () => lowerScope(l, () => lowerStatement(l, body)));
   l.activation.loops.pop();
   jumpTo(l, updateBlock);
   continueAt(l, updateBlock);
@@ -63,14 +63,19 @@ function lowerLoop(
   if (bound) checkCost(l, node, bound, firstId);
 }
 
-/** `i++, j--`: the comma stands between expressions only here. */
+/** Inside the body the counter has the bounds that the condition gives it. */
+function withCounter(l: Lowering, bound: LoopBound | undefined, work: () => void): void {
+  const counter = bound?.counter;
+  const local = counter && findLocal(l, counter.symbol);
+  if (!counter || local?.kind !== "let") return work();
+  const { locals } = l.activation;
+  locals.set(counter.symbol, { ...local, range: counter.range });
+  work();
+  locals.set(counter.symbol, local);
+}
+
 function lowerEach(l: Lowering, node: ts.Expression): void {
-  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken) {
-    lowerEach(l, node.left);
-    lowerEach(l, node.right);
-    return;
-  }
-  lowerExpression(l, node);
+  for (const part of commaParts(node)) lowerExpression(l, part);
 }
 
 /** Rounds times what a round holds, nested loops included, must stay below the verifier's limits. */

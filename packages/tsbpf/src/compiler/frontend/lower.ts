@@ -5,14 +5,17 @@ import { assert } from "../../util/assert.js";
 import { FunctionBuilder } from "../ir/builder.js";
 import type { Func, IrModule } from "../ir/ir.js";
 import type { Diagnostic } from "../diagnostic.js";
+import { checkRecordUses } from "./access.js";
 import { collectModule } from "./declarations.js";
 import { at, type Activation, type Compilation, type Lowering } from "./lowering.js";
 import { asInt } from "./expressions.js";
+import { isPlainFunction } from "./inline.js";
 import type { KernelStruct, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
 import type { SourceProgram } from "./program.js";
 import { lowerBody } from "./statements.js";
 import type { Local } from "./variables.js";
-import type ts from "typescript";
+import { ts } from "./typescript.js";
+import { unsupported } from "./unsupported.js";
 
 export interface LoweredModule {
   readonly ir: IrModule;
@@ -64,20 +67,28 @@ function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
     loops: [],
     leave: (value, node) => leaveProgram(l, value, node),
   };
-  const l: Lowering = { ...c, b, program, context, activation, loopCosts: [] };
-  bindContext(l);
-  at(l, program.handler, () => lowerBody(l, program.handler));
-  const func = b.finish();
-  return hasValue(func) ? func : { ...func, returns: "void" };
+  const l: Lowering = { ...c, b, program, context, activation, loopCosts: [], recordUses: [] };
+  if (isPlainFunction(l, program.handler, program.name, program.handler) && bindContext(l)) {
+    at(l, program.handler, () => lowerBody(l, program.handler));
+    checkRecordUses(l);
+  } else {
+    b.ret(undefined);
+  }
+  return finish(b);
 }
 
-/** Every `return` of a program gives a value, or none does. */
-function hasValue(func: Func): boolean {
-  return func.blocks.some((block) => block.term.op === "ret" && block.term.value !== undefined);
+/** Every `return` of a program gives a value, or none does: one without a value beside others gives 0. */
+function finish(b: FunctionBuilder): Func {
+  const returns = b.func.blocks.map((block) => block.term).filter((term) => term.op === "ret");
+  const hasValue = returns.some((term) => term.value !== undefined);
+  const zero = b.constant("i32", 0n);
+  if (hasValue) for (const term of returns) term.value ??= zero;
+  const func = b.finish();
+  return hasValue ? func : { ...func, returns: "void" };
 }
 
 function leaveProgram(l: Lowering, value: Operand, node: ts.Node): void {
-  if (value.kind === "void" || value.kind === "error") {
+  if (value.kind === "void" || value.kind === "null" || value.kind === "error") {
     if (!l.b.terminated) l.b.ret(undefined);
     return;
   }
@@ -86,10 +97,16 @@ function leaveProgram(l: Lowering, value: Operand, node: ts.Node): void {
   l.b.ret(result);
 }
 
-function bindContext(l: Lowering): void {
-  const parameter = l.program.handler.parameters[0];
-  const symbol = parameter && l.checker.getSymbolAtLocation(parameter.name);
-  if (!symbol) return;
+/** False after a diagnostic. */
+function bindContext(l: Lowering): boolean {
+  const [parameter] = l.program.handler.parameters.filter(({ name }) => name.getText() !== "this");
+  if (!parameter) return true;
+  const symbol = l.checker.getSymbolAtLocation(parameter.name);
+  if (!ts.isIdentifier(parameter.name) || !symbol || parameter.dotDotDotToken) {
+    unsupported(l, ts.isIdentifier(parameter.name) ? parameter : parameter.name);
+    return false;
+  }
   const operand: Operand = { kind: "ctx", value: l.context, programKind: l.program.kind };
   l.activation.locals.set(symbol, { kind: "const", operand });
+  return true;
 }

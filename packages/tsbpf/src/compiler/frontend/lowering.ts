@@ -1,6 +1,6 @@
 // What all of the front end shares while it lowers: where diagnostics go, the checker, and the activation at hand.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import { assert } from "../../util/assert.js";
 import type { Diagnostic } from "../diagnostic.js";
 import type { FunctionBuilder, Variable } from "../ir/builder.js";
@@ -61,6 +61,14 @@ export interface Lowering extends Compilation {
   activation: Activation;
   /** Loops lowered so far that are not part of another one. */
   loopCosts: LoopCost[];
+  /** Uses of records whose state is only known when the loops around them are complete. */
+  readonly recordUses: RecordUse[];
+}
+
+/** A place that uses a reserved record; `live` is 1 where it is still held for certain. */
+export interface RecordUse {
+  readonly node: ts.Node;
+  readonly live: Inst;
 }
 
 type Values = Readonly<Record<string, string | number | bigint>>;

@@ -1,11 +1,11 @@
 // Methods of maps and of reserved records, as the helpers behind them.
 
-import type ts from "typescript";
+import type { ts } from "./typescript.js";
 import { helperByName } from "../../bpf/helpers.js";
 import { assert } from "../../util/assert.js";
 import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
-import { lowerExpression, truth } from "./expressions.js";
+import { lowerExpression } from "./expressions.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
 import { address, copyTo, loadScalar, scalarOnStack, stackMemory } from "./memory.js";
 import {
@@ -61,7 +61,7 @@ function pointerTo(l: Lowering, node: ts.Expression | undefined, type: DataType 
     checkRecord(l, node, operand);
     return address(l, operand);
   }
-  const copy = stackMemory(l, "copy", type);
+  const copy = stackMemory(l, node, "copy", type);
   copyTo(l, node, copy, operand);
   return address(l, copy);
 }
@@ -198,12 +198,6 @@ export function lowerRecordMethod(
   }
   checkRecord(l, node, memory);
   endRecord(l, address(l, memory), name);
-  const live = memory.record?.live as Parameters<Lowering["b"]["write"]>[0];
-  l.b.write(live, l.b.constant("i32", 0n));
+  if (memory.record) l.b.write(memory.record.live, l.b.constant("i32", 0n));
   return voidOperand;
-}
-
-/** For conditions on what a method gave. */
-export function methodTruth(l: Lowering, node: ts.Node, operand: Operand): Inst | undefined {
-  return truth(l, node, operand);
 }

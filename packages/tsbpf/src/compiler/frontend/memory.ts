@@ -1,15 +1,15 @@
 // The program's own memory: structs, arrays and text on the stack, in map values and in ring buffer records.
 
-import type ts from "typescript";
+import { ts } from "./typescript.js";
 import { encodeText } from "../../util/bytes.js";
 import type { Inst, MemType, StoreInst } from "../ir/ir.js";
 import { report, type Lowering } from "./lowering.js";
 import { kernelAddress, kernelSize } from "./kernel.js";
 import {
-  checkConstant, compareInts, constantInt, constantValue, convertTo, sizedInt,
+  checkConstant, constantValue, convertTo, isWritten, sizedInt,
 } from "./numbers.js";
 import {
-  errorOperand, type IntOperand, type MemoryOperand, type Operand, type RefOperand,
+  errorOperand, type IntOperand, type KernelType, type MemoryOperand, type Operand, type RefOperand,
 } from "./operands.js";
 import { describe } from "./variables.js";
 import {
@@ -23,8 +23,13 @@ export function address(l: Lowering, memory: MemoryOperand): Inst {
   return l.b.binary("add", memory.base, l.b.constant("i64", BigInt(memory.offset)));
 }
 
+/** MAX_BPF_STACK, include/linux/filter.h. */
+const stackBytes = 512;
+
 /** Memory of this type on the stack, not yet initialised. */
-export function stackMemory(l: Lowering, name: string, type: AggregateType): MemoryOperand {
+export function stackMemory(l: Lowering, node: ts.Node, name: string, type: AggregateType): MemoryOperand {
+  // Said here, where it is made, and before anything is made of it: zeroing it alone could take a million instructions.
+  if (sizeOf(type) > stackBytes) report(l, node, "frameTooLarge", { name: typeName(type), size: sizeOf(type) });
   const base = l.b.slot(name, sizeOf(type), 8);
   return { kind: "memory", type, base, offset: 0, align: 8, space: "stack", record: undefined };
 }
@@ -123,21 +128,58 @@ function scalarValue(l: Lowering, node: ts.Node, type: ScalarType, operand: Oper
 /** Copies an aggregate, kernel memory or text to memory of its own. */
 export function copyTo(l: Lowering, node: ts.Node, target: MemoryOperand, operand: Operand): void {
   if (operand.kind === "text") return writeText(l, node, target, operand.text);
+  if (operand.kind === "memory" && copyMemory(l, node, target, operand)) return;
   const size = sizeOf(target.type);
-  if (operand.kind === "memory" && sizeOf(operand.type) === size) {
-    const align = Math.min(target.align, operand.align);
-    l.b.copy(target.base, target.offset, operand.base, operand.offset, size, align);
-    return;
-  }
-  if (operand.kind === "kernel" && kernelSize(operand.type) === size) {
+  if (operand.kind === "kernel" && isSameBytes(target.type, operand.type) && kernelSize(operand.type) === size) {
     l.b.kreadInto(target.base, target.offset, kernelAddress(l, operand), size);
     return;
   }
   if (operand.kind === "error") return;
+  if (operand.kind === "nullable") return report(l, node, "possiblyMissing");
   report(l, node, "notAValue", {
     what: describe(operand),
     instead: `a value of ${typeName(target.type)} is needed: ${size} bytes`,
   });
+}
+
+/** Memory of one layout is copied as it is; a struct of another one field by field, as JavaScript would. */
+function copyMemory(l: Lowering, node: ts.Node, target: MemoryOperand, source: MemoryOperand): boolean {
+  if (isSameLayout(target.type, source.type)) {
+    const align = Math.min(target.align, source.align);
+    l.b.copy(target.base, target.offset, source.base, source.offset, sizeOf(target.type), align);
+    return true;
+  }
+  if (target.type.kind !== "struct" || source.type.kind !== "struct") return false;
+  const { fields } = source.type;
+  for (const field of target.type.fields) {
+    const other = fields.find((candidate) => candidate.name === field.name);
+    if (!other) return false;
+    writePlace(l, node, fieldPlace(target, field), readPlace(l, fieldPlace(source, other)));
+  }
+  return true;
+}
+
+function isSameLayout(a: DataType, b: DataType): boolean {
+  if (a === b) return true;
+  if (a.kind === "int" && b.kind === "int") return a.bits === b.bits && a.signed === b.signed;
+  if (a.kind === "array" && b.kind === "array") return a.length === b.length && isSameLayout(a.element, b.element);
+  if (a.kind !== "struct" || b.kind !== "struct") return a.kind === b.kind;
+  return (
+    a.fields.length === b.fields.length &&
+    a.fields.every((field, index) => {
+      const other = b.fields[index];
+      return field.name === other?.name && isSameLayout(field.type, other.type);
+    })
+  );
+}
+
+/** Kernel memory is copied as bytes, so that both sides must mean the same by them. */
+function isSameBytes(type: DataType, kernel: KernelType): boolean {
+  if (kernel.kind === "scalar") return isSameLayout(type, kernel.type);
+  return (
+    type.kind === "array" && kernel.kind === "array" &&
+    type.length === kernel.length && isSameBytes(type.element, kernel.element)
+  );
 }
 
 /** Text with its NUL and padding, as bytes that are known now. */
@@ -172,7 +214,7 @@ function writeBytes(l: Lowering, target: MemoryOperand, bytes: Uint8Array): void
 }
 
 /** Text as bytes on the stack with a NUL, for helpers that read it. */
-export function textOnStack(l: Lowering, text: string): MemoryOperand {
+export function textOnStack(l: Lowering, node: ts.Node, text: string): MemoryOperand {
   const bytes = encodeText(`${text}\0`);
   const type: ArrayType = {
     kind: "array",
@@ -180,7 +222,7 @@ export function textOnStack(l: Lowering, text: string): MemoryOperand {
     element: { kind: "int", bits: 8, signed: false },
     length: bytes.length,
   };
-  const memory = stackMemory(l, "text", type);
+  const memory = stackMemory(l, node, "text", type);
   writeBytes(l, memory, bytes);
   return memory;
 }
@@ -194,11 +236,16 @@ export function scalarOnStack(l: Lowering, node: ts.Node, type: ScalarType, oper
 
 // ---- elements ---------------------------------------------------------------------------------------------------
 
-/** The element at a constant index, or undefined after a diagnostic. */
+/**
+ * The element at a constant index. Undefined outside: with a diagnostic for a constant in the source, and without one for
+ * a variable that only turned out to be known.
+ */
 function constantElement(l: Lowering, node: ts.Node, array: MemoryOperand, index: bigint): Place | undefined {
   const type = array.type as ArrayType;
   if (index < 0n || index >= BigInt(type.length)) {
-    report(l, node, "indexRange", { index, length: type.length, last: type.length - 1 });
+    if (ts.isElementAccessExpression(node) && isWritten(l, node.argumentExpression)) {
+      report(l, node, "indexRange", { index, length: type.length, last: type.length - 1 });
+    }
     return undefined;
   }
   return placeAt(array, type.element, Number(index) * sizeOf(type.element));
@@ -230,6 +277,7 @@ function withElement(
   if (known !== undefined) {
     const place = constantElement(l, node, array, known);
     if (place) inside(place);
+    else outside();
     return;
   }
   const last = BigInt(type.length) - 1n;
@@ -260,7 +308,6 @@ export function readElement(l: Lowering, node: ts.Node, array: MemoryOperand, in
   const { element } = array.type as ArrayType;
   if (!isScalar(element)) return aggregateElement(l, node, array, index);
   const variable = { name: "element", type: element.kind === "bool" ? "i32" : "i64" } as const;
-  let found = false;
   withElement(
     l,
     node,
@@ -269,11 +316,9 @@ export function readElement(l: Lowering, node: ts.Node, array: MemoryOperand, in
     (place) => {
       const value = readPlace(l, place);
       if (value.kind === "int" || value.kind === "bool") l.b.write(variable, value.value);
-      found = true;
     },
     () => l.b.write(variable, l.b.constant(variable.type, 0n)),
   );
-  if (!found) return errorOperand;
   const value = l.b.read(variable);
   return element.kind === "bool" ? { kind: "bool", value } : sizedInt(element, value);
 }
@@ -284,7 +329,8 @@ function aggregateElement(l: Lowering, node: ts.Node, array: MemoryOperand, inde
   const known = constantValue(index);
   if (known !== undefined) {
     const place = constantElement(l, node, array, known);
-    return place ? readPlace(l, place) : errorOperand;
+    if (place) return readPlace(l, place);
+    if (l.diagnostics.length > 0) return errorOperand;
   }
   if (!index.loose && index.range.low >= 0n && index.range.high < BigInt(type.length)) {
     return readPlace(l, variableElement(l, array, index.value));
@@ -303,24 +349,14 @@ export function writeElement(
   array: MemoryOperand,
   index: IntOperand,
   operand: Operand,
+  from: ts.Node,
 ): void {
-  withElement(l, node, array, index, (place) => writePlace(l, node, place, operand), () => undefined);
+  withElement(l, node, array, index, (place) => writePlace(l, from, place, operand), () => undefined);
 }
 
 /** Reads the scalar behind a reference. */
 export function readRef(l: Lowering, ref: RefOperand): Operand {
   return loadScalar(l, ref.type, ref.base, 0);
-}
-
-/** Zero of a scalar type. */
-export function zeroScalar(l: Lowering, type: ScalarType): Operand {
-  return type.kind === "bool" ? { kind: "bool", value: l.b.constant("i32", 0n) } : constantInt(l, type, 0n);
-}
-
-/** True where the integer is not zero. */
-export function isNotZero(l: Lowering, node: ts.Node, operand: IntOperand): Inst {
-  const zero = constantInt(l, operand.type, 0n);
-  return compareInts(l, node, "!==", operand, zero) ?? l.b.constant("i32", 0n);
 }
 
 /** The type of a 32-bit index, as array maps take it. */

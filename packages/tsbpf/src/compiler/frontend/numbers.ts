@@ -1,11 +1,12 @@
 // The number rules: a `number` is an exact integer until it is stored, sized types wrap on the way in, bigints are 64
 // bits with a sign. Everything narrower than 64 bits is computed exactly in an i64; the passes narrow it again.
 
-import type ts from "typescript";
+import { ts } from "./typescript.js";
 import type { BinaryOp, CompareOp, Inst } from "../ir/ir.js";
-import { report, type Lowering } from "./lowering.js";
+import { report, startSealed, type Lowering } from "./lowering.js";
 import { errorOperand, type ErrorOperand, type IntOperand, type Operand, type QuotientOperand, type Range } from "./operands.js";
-import { intName, type IntType } from "./types.js";
+import { tryEvaluate } from "./statics.js";
+import { intName, intTypes, type IntType } from "./types.js";
 
 /** Where JavaScript's numbers are exact: -(2^53 - 1) … 2^53 - 1. */
 export const safeRange: Range = { low: -(2n ** 53n - 1n), high: 2n ** 53n - 1n };
@@ -48,7 +49,10 @@ export function widen(l: Lowering, type: IntType, value: Inst): Inst {
 /** `value` as `type` stores it: wrapped unless its range shows that it fits. */
 export function convertTo(l: Lowering, operand: IntOperand | QuotientOperand, type: IntType): IntOperand {
   const exact = operand.kind === "quotient" ? truncatedQuotient(l, operand) : operand;
-  if (type.bits === 64) return sizedInt(type, exact.value);
+  if (type.bits === 64) {
+    const fits = within(exact.range, rangeOf(type)) && !exact.loose;
+    return fits ? { ...exact, type } : sizedInt(type, exact.value);
+  }
   if (within(exact.range, rangeOf(type)) && !exact.loose) return { ...exact, type };
   const low = l.b.convert("trunc", "i32", exact.value);
   return sizedInt(type, widen(l, type, narrowed(l, type, low)));
@@ -64,11 +68,19 @@ function narrowed(l: Lowering, type: IntType, low: Inst): Inst {
 /** A constant that does not fit where it is stored is a mistake, not a wish to wrap. */
 export function checkConstant(l: Lowering, node: ts.Node, operand: IntOperand, type: IntType): void {
   const value = constantValue(operand);
-  if (value === undefined || operand.type === type) return;
+  if (value === undefined || operand.type === type || !isWritten(l, node)) return;
   const range = rangeOf(type);
   if (value >= range.low && value <= range.high) return;
   const wrapped = type.signed ? BigInt.asIntN(type.bits, value) : BigInt.asUintN(type.bits, value);
   report(l, node, "constantRange", { value, type: intName(type), wrapped });
+}
+
+/**
+ * The value is a constant in the source itself. One that only turned out to be known, as an argument of an inlined
+ * function, may stand on a path that never runs with it.
+ */
+export function isWritten(l: Lowering, node: ts.Node): boolean {
+  return ts.isExpression(node) && tryEvaluate(l, node)?.kind === "int";
 }
 
 /** The integer part of `a / b`, or `a % b`; 0 for a zero divisor, as JavaScript's NaN and Infinity convert to. */
@@ -89,31 +101,42 @@ export function excludesZero(range: Range): boolean {
 
 /** `test === 0 ? 0 : value` */
 function selectZero(l: Lowering, test: Inst, value: Inst): Inst {
-  const result = { name: "remainder", type: "i64" } as const;
-  const isZero = l.b.createBlock();
+  return selectIf(l, l.b.compare("eq", test, l.b.constant("i64", 0n)), 0n, value);
+}
+
+/** `test ? constant : value` */
+function selectIf(l: Lowering, test: Inst, constant: bigint, value: Inst): Inst {
+  const result = { name: "select", type: "i64" } as const;
+  const isSet = l.b.createBlock();
   const join = l.b.createBlock();
   l.b.write(result, value);
-  l.b.branch(l.b.compare("eq", test, l.b.constant("i64", 0n)), isZero, join);
-  l.b.seal(isZero);
-  l.b.start(isZero);
-  l.b.write(result, l.b.constant("i64", 0n));
+  l.b.branch(test, isSet, join);
+  startSealed(l, isSet);
+  l.b.write(result, l.b.constant("i64", constant));
   l.b.jump(join);
-  l.b.seal(join);
-  l.b.start(join);
+  startSealed(l, join);
   return l.b.read(result);
 }
 
+function magnitude(range: Range): bigint {
+  return range.high > -range.low ? range.high : -range.low;
+}
+
+function largestRemainder(divisor: Range): bigint {
+  const largest = magnitude(divisor);
+  return largest === 0n ? 0n : largest - 1n;
+}
+
 function quotientRange({ left, right, operator }: QuotientOperand): Range {
-  const magnitude = (range: Range): bigint => (range.high > -range.low ? range.high : -range.low);
   const bound =
-    operator === "/" ? magnitude(left.range) : smaller(magnitude(left.range), magnitude(right.range) - 1n);
+    operator === "/" ? magnitude(left.range) : smaller(magnitude(left.range), largestRemainder(right.range));
   const negative = operator === "/" ? left.range.low < 0n || right.range.low < 0n : left.range.low < 0n;
   const high = operator === "%" && left.range.high < 0n ? 0n : bound;
   return { low: negative ? -bound : 0n, high };
 }
 
 function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b < 0n ? 0n : b;
+  return a < b ? a : b;
 }
 
 // ---- arithmetic on numbers --------------------------------------------------------------------------------------
@@ -239,12 +262,27 @@ export function bigintBinary(
   if (!type) return errorOperand;
   if (type === "bigint") return constantBigint(l, node, operator, left, right);
   if (operator === "/" || operator === "%") {
+    // Modulo 2^64 a literal outside the type does for the other operators, but not here.
+    for (const side of [left, right]) if (!checkLiteral(l, node, side, type)) return errorOperand;
     const op = operator === "/" ? (type.signed ? "sdiv" : "udiv") : type.signed ? "smod" : "umod";
     const value = l.b.binary(op, left.value, right.value);
     if (operator === "/" || excludesZero(right.range)) return sizedInt(type, value);
     return sizedInt(type, selectZero(l, right.value, value));
   }
-  return sizedInt(type, l.b.binary(wrappingOps[operator], left.value, right.value));
+  const value = l.b.binary(wrappingOps[operator], left.value, right.value);
+  if (operator !== "&") return sizedInt(type, value);
+  const masks = [left, right].map((side) => side.range).filter((range) => range.low >= 0n);
+  const high = masks.map((range) => range.high).reduce(smaller, rangeOf(type).high);
+  return { ...sizedInt(type, value), range: masks.length > 0 ? { low: 0n, high } : rangeOf(type) };
+}
+
+/** False, with a diagnostic, for a literal that the type does not hold. */
+function checkLiteral(l: Lowering, node: ts.Node, operand: IntOperand, type: IntType): boolean {
+  if (typeof operand.type !== "string" || within(operand.range, rangeOf(type))) return true;
+  const value = operand.range.low;
+  const wrapped = type.signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value);
+  report(l, node, "constantRange", { value, type: intName(type), wrapped });
+  return false;
 }
 
 /** The one 64-bit type of both sides; a literal takes the other's. */
@@ -282,8 +320,8 @@ function constantBigint(
   return errorOperand;
 }
 
-/** An operator on two known bigints; undefined where JavaScript throws. */
-export function foldBigint(operator: BigintOperator, a: bigint, b: bigint): bigint | undefined {
+/** An operator on two known bigints; undefined where JavaScript throws, and for shifts by more than 63. */
+export function foldBigint(operator: string, a: bigint, b: bigint): bigint | undefined {
   switch (operator) {
     case "+":
       return a + b;
@@ -305,9 +343,15 @@ export function foldBigint(operator: BigintOperator, a: bigint, b: bigint): bigi
       return b >= 0n && b < 64n ? a << b : undefined;
     case ">>":
       return b >= 0n && b < 64n ? a >> b : undefined;
+    default:
+      return undefined;
   }
 }
 
+/**
+ * `a << b` on 64 bits. The machine takes the count modulo 64; JavaScript shifts everything out, so that a count that may
+ * be larger is looked at first.
+ */
 function bigintShift(
   l: Lowering,
   node: ts.Node,
@@ -315,15 +359,22 @@ function bigintShift(
   left: IntOperand,
   right: IntOperand,
 ): Operand {
-  const count = constantValue(right);
-  if (count !== undefined && (count < 0n || count > 63n)) {
-    report(l, node, "bigShift", { count: `${count}n` });
+  const { low, high } = right.range;
+  const known = constantValue(right);
+  if (low < 0n || (known !== undefined && known > 63n && right.type === "bigint")) {
+    report(l, node, "bigShift", { count: known === undefined ? "an i64, which may be negative" : `${known}n` });
     return errorOperand;
   }
-  if (left.type === "bigint" && count !== undefined) return constantBigint(l, node, operator, left, right);
-  const type: IntType = typeof left.type === "string" ? { kind: "int", bits: 64, signed: true } : left.type;
+  if (left.type === "bigint" && known !== undefined) return constantBigint(l, node, operator, left, right);
+  const type = typeof left.type === "string" ? intTypes.i64 : left.type;
   const op: BinaryOp = operator === "<<" ? "shl" : type.signed ? "ashr" : "lshr";
-  return sizedInt(type, l.b.binary(op, left.value, right.value));
+  if (high <= 63n) return sizedInt(type, l.b.binary(op, left.value, right.value));
+  if (op === "ashr") {
+    const count = selectIf(l, l.b.compare("ugt", right.value, l.b.constant("i64", 63n)), 63n, right.value);
+    return sizedInt(type, l.b.binary(op, left.value, count));
+  }
+  const shifted = l.b.binary(op, left.value, right.value);
+  return sizedInt(type, selectIf(l, l.b.compare("ugt", right.value, l.b.constant("i64", 63n)), 0n, shifted));
 }
 
 // ---- comparison -------------------------------------------------------------------------------------------------
@@ -347,10 +398,47 @@ export function compareInts(
 ): Inst | undefined {
   const sixtyFour = isBigint(left) || isBigint(right);
   if (!sixtyFour) return l.b.compare(signedCompare[operator], left.value, right.value);
-  const type = commonBigint(l, node, operator, left, right);
+  const known = decidedByRange(operator, left.range, right.range);
+  if (known !== undefined) return l.b.constant("i32", known ? 1n : 0n);
+  const type = commonSign(l, node, operator, left, right);
   if (!type) return undefined;
-  const signed = type === "bigint" || type.signed;
-  return l.b.compare((signed ? signedCompare : unsignedCompare)[operator], left.value, right.value);
+  return l.b.compare((type === "signed" ? signedCompare : unsignedCompare)[operator], left.value, right.value);
+}
+
+/** A literal that the other side's type does not hold is on one side of all its values. */
+function decidedByRange(operator: ComparisonOperator, left: Range, right: Range): boolean | undefined {
+  const below = left.high < right.low;
+  if (!below && right.high >= left.low) return undefined;
+  switch (operator) {
+    case "===":
+      return false;
+    case "!==":
+      return true;
+    case "<":
+    case "<=":
+      return below;
+    case ">":
+    case ">=":
+      return !below;
+  }
+}
+
+/** How to compare: a side that cannot be negative goes with a u64, one that fits in an i64 with an i64. */
+function commonSign(
+  l: Lowering,
+  node: ts.Node,
+  operator: string,
+  left: IntOperand,
+  right: IntOperand,
+): "signed" | "unsigned" | undefined {
+  const fits = (type: IntType): boolean => within(left.range, rangeOf(type)) && within(right.range, rangeOf(type));
+  if (fits(intTypes.i64)) return "signed";
+  if (fits(intTypes.u64)) return "unsigned";
+  const type = commonBigint(l, node, operator, left, right);
+  if (type === "bigint" || type?.signed) return type && "signed";
+  // A literal below zero, or a number, that is only partly in the range of a u64.
+  if (type) report(l, node, "mixedSigns", { operator });
+  return undefined;
 }
 
 export function isBigint(operand: IntOperand): boolean {

@@ -1,7 +1,8 @@
 // What an expression is while it is being lowered: an SSA value with its exact range, a place in memory, an object in
 // kernel memory, or something that exists only at compile time.
 
-import type ts from "typescript";
+import type { ts } from "./typescript.js";
+import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
 import type { AggregateType, DataType, IntType, ScalarType } from "./types.js";
 
@@ -59,7 +60,7 @@ export interface MemoryOperand {
 /** A reserved ring buffer record: `live` is the variable that is 1 while it must still be submitted or discarded. */
 export interface RecordState {
   readonly name: string;
-  readonly live: object;
+  readonly live: Variable;
 }
 
 /** A type in kernel memory, from a `bpfCore…` interface. */
@@ -180,7 +181,7 @@ export interface ProgramDeclaration {
   /** A row of bpf/program-kinds.ts. */
   readonly kind: string;
   readonly target: string;
-  readonly handler: ts.FunctionLikeDeclaration;
+  readonly handler: FunctionNode;
   readonly node: ts.Node;
 }
 

@@ -3,14 +3,17 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import type { Diagnostic, DiagnosticSpan } from "../diagnostic.js";
 import type { Span } from "../ir/ir.js";
+import { fillIn, messages } from "../messages.js";
 import { libFileName, libText } from "./lib.js";
 
 export interface SourceProgram {
   readonly checker: ts.TypeChecker;
   readonly entry: ts.SourceFile;
+  /** The module and what it imports, apart from declarations. */
+  readonly files: readonly ts.SourceFile[];
   /** TypeScript's own errors in the user's files, in file and line order. */
   readonly diagnostics: readonly Diagnostic[];
   /** The folder that paths in the object are relative to: the nearest one with a package.json. */
@@ -21,7 +24,7 @@ export interface SourceProgram {
 
 /** The declarations of "tsbpf" that belong to this very compiler, wherever the program is. */
 const languageEntry = fileURLToPath(new URL("../../index.d.ts", import.meta.url));
-const languageFolder = dirname(languageEntry);
+const languageFolder = `${dirname(languageEntry)}/`;
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ESNext,
@@ -44,18 +47,19 @@ export function openProgram(file: string): SourceProgram | undefined {
   const program = ts.createProgram([libFileName, entryPath], options, compilerHost());
   const entry = program.getSourceFile(entryPath);
   if (!entry) return undefined;
-  const userFiles = program.getSourceFiles().filter((source) => !source.isDeclarationFile);
-  const syntax = userFiles.flatMap((source) => program.getSyntacticDiagnostics(source));
+  const files = program.getSourceFiles().filter((source) => !source.isDeclarationFile);
+  const syntax = files.flatMap((source) => program.getSyntacticDiagnostics(source));
   // Meaning is only looked at once the text parses: what follows a syntax error is mostly noise.
   const found =
     syntax.length > 0
       ? syntax
-      : [...program.getOptionsDiagnostics(), ...userFiles.flatMap((source) => program.getSemanticDiagnostics(source))];
+      : [...program.getOptionsDiagnostics(), ...files.flatMap((source) => program.getSemanticDiagnostics(source))];
   const rootFolder = findRoot(dirname(entryPath));
   return {
     checker: program.getTypeChecker(),
     entry,
-    diagnostics: found.map(fromTypeScript),
+    files,
+    diagnostics: [...found.map(fromTypeScript), ...files.flatMap(silencingComments)],
     rootFolder,
     lineText: (path, line) => lineOf(program.getSourceFile(join(rootFolder, path)), line),
   };
@@ -109,6 +113,23 @@ function fromTypeScript(diagnostic: ts.Diagnostic): Diagnostic {
   };
 }
 
+/** That a program is safe rests on TypeScript's check: a comment that turns it off is an error of its own. */
+function silencingComments(source: ts.SourceFile): readonly Diagnostic[] {
+  const comments = source.text.matchAll(/^[^\n"'`]*?\/[/*]+\s*(@ts-(?:ignore|expect-error|nocheck)\b)/gm);
+  return [...comments].map((match) => {
+    const end = match.index + match[0].length;
+    const { code, text, cure } = messages.unsupportedSyntax;
+    const values = { what: String(match[1]), instead: "remove it, and what it hides" };
+    return {
+      code,
+      severity: "error",
+      message: fillIn(text, values),
+      span: spanAt(source, end - values.what.length, end),
+      notes: [fillIn(cure, values)],
+    };
+  });
+}
+
 function compilerHost(): ts.CompilerHost {
   const texts = new Map<string, string | undefined>([[libFileName, libText]]);
   const text = (file: string): string | undefined => {
@@ -118,7 +139,10 @@ function compilerHost(): ts.CompilerHost {
   const host: ts.CompilerHost = {
     getSourceFile(file, languageVersion) {
       const content = text(file);
-      return content === undefined ? undefined : ts.createSourceFile(file, content, languageVersion, true);
+      if (content === undefined) return undefined;
+      // Doc comments are for editors: not parsing those of 211 helpers is a tenth of a compilation.
+      const parsing = { languageVersion: asTarget(languageVersion), jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+      return ts.createSourceFile(file, content, parsing);
     },
     getDefaultLibFileName: () => libFileName,
     getCurrentDirectory: () => process.cwd(),
@@ -132,6 +156,10 @@ function compilerHost(): ts.CompilerHost {
       literals.map((literal) => ({ resolvedModule: resolveModule(literal.text, containingFile, host) })),
   };
   return host;
+}
+
+function asTarget(version: ts.ScriptTarget | ts.CreateSourceFileOptions): ts.ScriptTarget {
+  return typeof version === "object" ? version.languageVersion : version;
 }
 
 function resolveModule(name: string, from: string, host: ts.CompilerHost): ts.ResolvedModuleFull | undefined {

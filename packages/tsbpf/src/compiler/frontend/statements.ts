@@ -1,7 +1,8 @@
 // Statements. As with expressions, the table is the language.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
+import { assert } from "../../util/assert.js";
 import { lowerCondition } from "./conditions.js";
 import { lowerExpression } from "./expressions.js";
 import { lowerFor, lowerWhile } from "./loops.js";
@@ -10,8 +11,8 @@ import { endRecord, reserveRecord } from "./map-calls.js";
 import { errorOperand, voidOperand, type FunctionNode, type Operand } from "./operands.js";
 import { tryEvaluate } from "./statics.js";
 import { unsupported } from "./unsupported.js";
-import { declaredType, isScalar, type ScalarType } from "./types.js";
-import { describe, scalarShape, shapeFor, writeShape, type Shape } from "./variables.js";
+import { declaredType, isScalar, type DeclaredType } from "./types.js";
+import { declaredShape, describe, writeShape, type Local, type Shape } from "./variables.js";
 
 type StatementLowering = (l: Lowering, node: never) => void;
 
@@ -42,27 +43,32 @@ export function lowerStatement(l: Lowering, node: ts.Statement): void {
 }
 
 /** A function's body, up to and including the way out at its end. */
-export function lowerBody(l: Lowering, callee: FunctionNode | ts.FunctionLikeDeclaration): void {
-  const { body } = callee as FunctionNode;
-  if (!body) return l.activation.leave(voidOperand, callee);
+export function lowerBody(l: Lowering, callee: FunctionNode): void {
+  const { body } = callee;
+  assert(body, `the body of ${l.activation.name} is not there`);
+  const returns = returnTypes(l, callee);
   if (!ts.isBlock(body)) {
     const value = at(l, body, () => lowerExpression(l, body));
     // An arrow whose result nobody wants: `(ctx) => events.output(ctx, event)`.
-    l.activation.leave(returnsVoid(l, callee) && value.kind !== "error" ? voidOperand : value, body);
+    const isUnwanted = returns.every(isVoid) && value.kind !== "error";
+    l.activation.leave(isUnwanted ? voidOperand : value, body);
     return;
   }
   lowerScope(l, () => body.statements.forEach((statement) => lowerStatement(l, statement)));
   if (l.b.terminated) return;
-  if (!returnsVoid(l, callee)) report(l, callee, "missingReturn", { name: l.activation.name });
+  if (!returns.some(isVoid)) report(l, callee, "missingReturn", { name: l.activation.name });
   l.activation.leave(voidOperand, body);
 }
 
-function returnsVoid(l: Lowering, callee: ts.SignatureDeclaration): boolean {
+function returnTypes(l: Lowering, callee: ts.SignatureDeclaration): readonly ts.Type[] {
   const signature = l.checker.getSignatureFromDeclaration(callee);
-  if (!signature) return true;
+  if (!signature) return [];
   const type = l.checker.getReturnTypeOfSignature(signature);
-  const parts = type.isUnion() ? type.types : [type];
-  return parts.some((part) => part.flags & (ts.TypeFlags.Void | ts.TypeFlags.Undefined));
+  return type.isUnion() ? type.types : [type];
+}
+
+function isVoid(type: ts.Type): boolean {
+  return (type.flags & (ts.TypeFlags.Void | ts.TypeFlags.Undefined)) !== 0;
 }
 
 function lowerBlock(l: Lowering, node: ts.Block): void {
@@ -158,17 +164,24 @@ export function lowerDeclarations(l: Lowering, list: ts.VariableDeclarationList)
 function lowerVariable(l: Lowering, declaration: ts.VariableDeclaration, name: ts.Identifier, isConst: boolean): void {
   const symbol = l.checker.getSymbolAtLocation(name);
   if (!symbol) return;
-  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(name));
-  const scalar = declared?.kind === "int" || declared?.kind === "bool" ? declared : undefined;
+  const type = l.checker.getTypeAtLocation(name);
+  const declared = declaredType(l.checker, type);
+  const isSized = declared?.kind === "int" || declared?.kind === "bool";
   const operand = declaration.initializer ? lowerExpression(l, declaration.initializer) : voidOperand;
-  const define = (local: Parameters<typeof l.activation.locals.set>[1]): void => {
+  const define = (local: Local): void => {
     l.activation.locals.set(symbol, local);
   };
   if (operand.kind === "error") return define({ kind: "const", operand });
-  if (isConst && (!declaration.type || !scalar) && operand.kind !== "quotient") {
+  if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) {
+    report(l, declaration, "unsupportedType", { type: l.checker.typeToString(type) });
+    return define({ kind: "const", operand: errorOperand });
+  }
+  // A name for memory that is no map's is as good as a const: assigning to it is what is refused (TSB3002).
+  const isFixed = operand.kind === "memory" && operand.space !== "map";
+  if (isFixed || (isConst && (!declaration.type || !isSized) && operand.kind !== "quotient")) {
     return define({ kind: "const", operand });
   }
-  const shape = variableShape(l, declaration, name, operand, scalar);
+  const shape = variableShape(l, declaration, name, operand, declared);
   if (!shape) return define({ kind: "const", operand: errorOperand });
   if (operand.kind !== "void" || shape.kind.startsWith("nullable")) {
     const stored = writeShape(l, declaration.initializer ?? name, name.text, shape, operand);
@@ -184,27 +197,19 @@ function variableShape(
   declaration: ts.VariableDeclaration,
   name: ts.Identifier,
   operand: Operand,
-  scalar: ScalarType | undefined,
+  declared: DeclaredType | undefined,
 ): Shape | undefined {
-  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(name));
-  if (scalar) return scalarShape(name.text, scalar);
-  if (declared?.kind === "number") return scalarShape(name.text, "number");
-  if (declared?.kind === "nullable" && (declared.inner.kind === "int" || declared.inner.kind === "bool")) {
-    const inner = scalarShape(name.text, declared.inner);
-    return { kind: "nullableScalar", inner, present: { name: `${name.text}?`, type: "i32" } };
-  }
-  if (operand.kind === "memory" && operand.space !== "map") {
-    // A name for stack memory is as good as a const; assigning to it is what is refused (TSB3002).
-    return shapeFor(name.text, operand, undefined);
-  }
-  const shape = shapeFor(name.text, operand, undefined);
+  const isMixed = declared === undefined && operand.kind === "int";
+  const shape = isMixed ? undefined : declaredShape(l, name.text, declared, operand);
   if (shape) return shape;
-  if (operand.kind === "int") report(l, declaration, "untypedBigint", { name: name.text });
-  else {
-    report(l, declaration, "notAValue", {
-      what: describe(operand),
-      instead: `give '${name.text}' a type and a first value`,
-    });
+  if (isMixed) {
+    const type = l.checker.typeToString(l.checker.getTypeAtLocation(name));
+    report(l, declaration, "unsupportedType", { type });
+  } else if (operand.kind === "int" || declared?.kind === "bigint") {
+    report(l, declaration, "untypedBigint", { name: name.text });
+  } else {
+    const instead = `give '${name.text}' a type and a first value`;
+    report(l, declaration, "notAValue", { what: describe(operand), instead });
   }
   return undefined;
 }
@@ -245,13 +250,7 @@ function lowerJump(
   node: ts.BreakStatement | ts.ContinueStatement,
   where: "breakBlock" | "continueBlock",
 ): void {
-  if (node.label) {
-    report(l, node.label, "unsupportedSyntax", {
-      what: "A label",
-      instead: "put the inner loop into a function and return from it",
-    });
-    return;
-  }
+  if (node.label) return; // The label itself has a diagnostic.
   const loop = l.activation.loops.at(-1);
   if (!loop) return; // TypeScript has said so already.
   discardUsings(l, loop.usingDepth);

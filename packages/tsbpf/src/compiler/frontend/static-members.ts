@@ -1,6 +1,6 @@
 // Members of compile-time values that are no constants themselves: methods of maps, functions of modules and Math.
 
-import type ts from "typescript";
+import type { ts } from "./typescript.js";
 import { fromStatic } from "./expressions.js";
 import { report, symbolOf, type Lowering } from "./lowering.js";
 import type { Operand, Static } from "./operands.js";
@@ -15,12 +15,12 @@ export function memberOfStatic(
   if (value.kind === "error") return undefined;
   if (value.kind === "record") {
     const field = value.fields.get(node.name.text);
-    if (field) return fromStatic(l, field);
+    if (field) return fromStatic(l, node, field);
   }
   if (value.kind === "module") {
     const symbol = symbolOf(l, node.name);
     const member = symbol && staticOf(l, symbol);
-    if (member) return fromStatic(l, member);
+    if (member) return fromStatic(l, node, member);
   }
   const what = value.kind === "map" ? "a map, except to call it" : "this";
   report(l, node.name, "unknownProperty", { name: node.name.text, what, instead: "see LANGUAGE.md for what there is" });

@@ -1,9 +1,9 @@
 // What exists only at compile time: schemas, maps, programs, functions, constants and records of them, as the top
 // level of the modules declares them.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import { report, symbolOf, type Compilation } from "./lowering.js";
-import { foldBigint } from "./numbers.js";
+import { convertConstant, foldBinary, foldUnary } from "./constants.js";
 import { declareMap, declareProgram, isMapFactory, isProgramFactory } from "./declarations.js";
 import type { FunctionNode, Static } from "./operands.js";
 import { isLanguageFile } from "./program.js";
@@ -37,13 +37,20 @@ function languageName(name: string): Static {
 
 function declared(c: Compilation, symbol: ts.Symbol, declaration: ts.Declaration): Static | undefined {
   if (ts.isSourceFile(declaration)) return { kind: "module", symbol };
-  if (ts.isFunctionDeclaration(declaration)) return { kind: "function", name: symbol.name, node: declaration };
+  if (ts.isFunctionDeclaration(declaration)) {
+    // Of overloads the last one has the body.
+    const overloads = symbol.declarations?.filter(ts.isFunctionDeclaration) ?? [];
+    const node = overloads.find((overload) => overload.body) ?? declaration;
+    return { kind: "function", name: symbol.name, node };
+  }
   if (!ts.isVariableDeclaration(declaration) || !isModuleLevel(declaration)) return undefined;
   if (!(ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const)) {
     report(c, declaration.name, "moduleState");
     return errorStatic;
   }
-  return declaration.initializer ? evaluate(c, declaration.initializer) : errorStatic;
+  if (declaration.initializer) return evaluate(c, declaration.initializer);
+  report(c, declaration.name, "notConstant", { what: `'${symbol.name}'` });
+  return errorStatic;
 }
 
 /** Declared directly in a module, where it lives as long as the program. */
@@ -83,8 +90,12 @@ export function tryEvaluate(c: Compilation, node: ts.Expression): Static | undef
     return symbol && staticOf(c, symbol);
   }
   if (ts.isPropertyAccessExpression(node)) return memberOf(c, node);
-  if (ts.isPrefixUnaryExpression(node)) return foldUnary(c, node);
-  if (ts.isBinaryExpression(node)) return foldBinary(c, node);
+  if (ts.isPrefixUnaryExpression(node)) {
+    const operand = tryEvaluate(c, node.operand);
+    return operand && foldUnary(node.operator, operand);
+  }
+  if (ts.isBinaryExpression(node)) return binary(c, node);
+  if (ts.isConditionalExpression(node)) return conditional(c, node);
   if (ts.isObjectLiteralExpression(node)) return record(c, node);
   if (ts.isCallExpression(node)) return evaluateCall(c, node);
   return undefined;
@@ -123,68 +134,23 @@ function memberOf(c: Compilation, node: ts.PropertyAccessExpression): Static | u
   return symbol && staticOf(c, symbol);
 }
 
-function foldUnary(c: Compilation, node: ts.PrefixUnaryExpression): Static | undefined {
-  const operand = tryEvaluate(c, node.operand);
-  if (operand?.kind === "bool" && node.operator === ts.SyntaxKind.ExclamationToken) {
-    return { kind: "bool", value: !operand.value };
-  }
-  if (operand?.kind !== "int") return undefined;
-  switch (node.operator) {
-    case ts.SyntaxKind.MinusToken:
-      return { ...operand, type: plainType(operand), value: -operand.value };
-    case ts.SyntaxKind.PlusToken:
-      return operand;
-    case ts.SyntaxKind.TildeToken:
-      return operand.type === "number" ? { ...operand, value: BigInt.asIntN(32, ~operand.value) } : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function plainType(operand: Static & { kind: "int" }): "number" | "bigint" {
-  return operand.type === "bigint" || (typeof operand.type !== "string" && operand.type.bits === 64)
-    ? "bigint"
-    : "number";
-}
-
-/** Arithmetic on plain constants. Sized ones are left to lowering, which knows how each wraps. */
-function foldBinary(c: Compilation, node: ts.BinaryExpression): Static | undefined {
+function binary(c: Compilation, node: ts.BinaryExpression): Static | undefined {
+  const operator = node.operatorToken.kind;
   const left = tryEvaluate(c, node.left);
-  const right = left && tryEvaluate(c, node.right);
-  if (left?.kind !== "int" || right?.kind !== "int" || left.type !== right.type) return undefined;
-  const operator = node.operatorToken.getText();
-  if (left.type === "bigint") {
-    if (operator === "**") return { ...left, value: left.value ** right.value };
-    const folded = foldBigint(operator as Parameters<typeof foldBigint>[0], left.value, right.value);
-    return folded === undefined ? undefined : { ...left, value: folded };
+  if (left?.kind === "bool" && operator === ts.SyntaxKind.AmpersandAmpersandToken) {
+    return left.value ? tryEvaluate(c, node.right) : left;
   }
-  return left.type === "number" ? foldNumbers(c, node, operator, Number(left.value), Number(right.value)) : undefined;
+  if (left?.kind === "bool" && operator === ts.SyntaxKind.BarBarToken) {
+    return left.value ? left : tryEvaluate(c, node.right);
+  }
+  const right = left && tryEvaluate(c, node.right);
+  return left?.kind === "int" && right?.kind === "int" ? foldBinary(c, node, left, right) : undefined;
 }
 
-const numberFolds: Record<string, (a: number, b: number) => number> = {
-  "+": (a, b) => a + b,
-  "-": (a, b) => a - b,
-  "*": (a, b) => a * b,
-  "/": (a, b) => a / b,
-  "%": (a, b) => a % b,
-  "**": (a, b) => a ** b,
-  "&": (a, b) => a & b,
-  "|": (a, b) => a | b,
-  "^": (a, b) => a ^ b,
-  "<<": (a, b) => a << b,
-  ">>": (a, b) => a >> b,
-  ">>>": (a, b) => a >>> b,
-};
-
-function foldNumbers(c: Compilation, node: ts.Node, operator: string, a: number, b: number): Static | undefined {
-  const fold = numberFolds[operator];
-  if (!fold) return undefined;
-  const value = fold(a, b);
-  if (Number.isSafeInteger(value)) return { kind: "int", type: "number", value: BigInt(value) };
-  // A quotient that is no integer may still be converted to one by what is around it.
-  if (operator === "/" || operator === "%") return undefined;
-  report(c, node, "unsafeInteger");
-  return errorStatic;
+function conditional(c: Compilation, node: ts.ConditionalExpression): Static | undefined {
+  const condition = tryEvaluate(c, node.condition);
+  if (condition?.kind !== "bool") return undefined;
+  return tryEvaluate(c, condition.value ? node.whenTrue : node.whenFalse);
 }
 
 function record(c: Compilation, node: ts.ObjectLiteralExpression): Static | undefined {
@@ -216,8 +182,15 @@ export const declaringNames: ReadonlySet<string> = new Set(["struct", "array", "
 
 function evaluateCall(c: Compilation, node: ts.CallExpression): Static | undefined {
   const callee = tryEvaluate(c, node.expression);
-  if (callee?.kind !== "intrinsic") return convertConstant(c, node, callee);
+  if (callee?.kind !== "intrinsic") return conversion(c, node, callee);
   const { name } = callee;
+  const what = declaringNames.has(name)
+    ? "A schema"
+    : isMapFactory(name) ? "A map" : isProgramFactory(name) ? "A program" : undefined;
+  if (what !== undefined && isInFunction(node)) {
+    report(c, node, "schemaPlace", { what });
+    return errorStatic;
+  }
   if (declaringNames.has(name)) {
     const type = schemaType(c, node, name);
     return type ? { kind: "schema", type } : errorStatic;
@@ -233,15 +206,17 @@ function evaluateCall(c: Compilation, node: ts.CallExpression): Static | undefin
   return undefined;
 }
 
-/** `u32(5)` of a constant that fits is a constant too. */
-function convertConstant(c: Compilation, node: ts.CallExpression, callee: Static | undefined): Static | undefined {
+/** `u32(5)` */
+function conversion(c: Compilation, node: ts.CallExpression, callee: Static | undefined): Static | undefined {
   const argument = node.arguments[0];
   if (callee?.kind !== "schema" || callee.type.kind !== "int" || !argument) return undefined;
   const value = tryEvaluate(c, argument);
-  if (value?.kind !== "int") return undefined;
-  const { type } = callee;
-  const wrapped = type.signed ? BigInt.asIntN(type.bits, value.value) : BigInt.asUintN(type.bits, value.value);
-  return { kind: "int", type, value: wrapped };
+  return value?.kind === "int" ? convertConstant(callee.type, value.value) : undefined;
+}
+
+/** What a module declares is made once, when it is loaded: inside a function it has no place. */
+function isInFunction(node: ts.Node): boolean {
+  return ts.findAncestor(node, (parent) => ts.isFunctionLike(parent)) !== undefined;
 }
 
 function schemaType(c: Compilation, node: ts.CallExpression, name: string): DataType | undefined {
@@ -270,6 +245,10 @@ function structType(c: Compilation, call: ts.CallExpression, node: ts.Expression
       return undefined;
     }
     fields.push({ name, type: field.type });
+  }
+  if (fields.length === 0) {
+    report(c, node, "mapOption", { what: "A struct", needed: "of at least one field", instead: "give it one" });
+    return undefined;
   }
   return layOutStruct(declaredName(call) ?? "", fields);
 }

@@ -1,6 +1,6 @@
 // The types of the language as the compiler sees them: sizes, C layout, and what a TypeScript type stands for.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 
 export interface IntType {
   readonly kind: "int";
@@ -172,16 +172,37 @@ function declaredUnion(checker: ts.TypeChecker, type: ts.UnionType): DeclaredTyp
   const absent = ts.TypeFlags.Undefined | ts.TypeFlags.Null;
   const present = type.types.filter((part) => !(part.flags & absent));
   if (present.every((part) => part.flags & ts.TypeFlags.BooleanLike)) return nullableIf(present, type, boolType);
-  // Literal unions (0 | 1) and flavours with their literals widen to one scalar.
-  const kinds = present.map((part) => declaredType(checker, part));
-  const first = kinds[0];
+  const common = commonType(present.map((part) => declaredType(checker, part)));
+  return common && nullableIf(present, type, common);
+}
+
+/** What values of all these types are: `0 | 1` and `u8 | u32` are exact numbers, `u64 | 0n` is a u64. */
+function commonType(kinds: readonly (DeclaredType | undefined)[]): DeclaredType | undefined {
+  const [first, ...others] = kinds;
   if (!first) return undefined;
-  const same = kinds.every((kind) => kind && sameScalar(kind, first));
-  return same ? nullableIf(present, type, first) : undefined;
+  if (others.every((kind) => kind && sameScalar(kind, first))) return first;
+  if (kinds.every((kind) => kind && isNumber(kind))) return { kind: "number" };
+  if (!kinds.every((kind) => kind && isBigint(kind))) return undefined;
+  const sized = kinds.filter((kind) => kind?.kind === "int");
+  return sized.every((kind) => kind.signed === sized[0]?.signed) ? sized[0] : { kind: "bigint" };
+}
+
+function isNumber(type: DeclaredType): boolean {
+  return type.kind === "number" || (type.kind === "int" && type.bits < 64);
+}
+
+function isBigint(type: DeclaredType): boolean {
+  return type.kind === "bigint" || (type.kind === "int" && type.bits === 64);
 }
 
 function nullableIf(present: readonly ts.Type[], union: ts.UnionType, inner: DeclaredType): DeclaredType {
   return present.length === union.types.length ? inner : { kind: "nullable", inner };
+}
+
+/** Null or undefined may be among the values of this type. */
+export function mayBeAbsent(type: ts.Type): boolean {
+  const absent = ts.TypeFlags.Undefined | ts.TypeFlags.Null | ts.TypeFlags.Void | ts.TypeFlags.Any | ts.TypeFlags.Unknown;
+  return type.isUnion() ? type.types.some((part) => part.flags & absent) : (type.flags & absent) !== 0;
 }
 
 function sameScalar(a: DeclaredType, b: DeclaredType): boolean {

@@ -1,6 +1,6 @@
 // What the language does not have: a name for each construct, and what to write instead.
 
-import ts from "typescript";
+import { ts } from "./typescript.js";
 import { report, type Compilation } from "./lowering.js";
 import { errorOperand, type ErrorOperand } from "./operands.js";
 

@@ -1,15 +1,15 @@
 // Locals: a `const` is its operand; a `let` is one or two SSA variables that hold an operand's values.
 
-import type ts from "typescript";
+import type { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import { report, type Lowering } from "./lowering.js";
-import { constantInt, convertTo, plainNumber, rangeOf, safeRange, sizedInt } from "./numbers.js";
+import { checkConstant, constantInt, convertTo, plainNumber, safeRange, sizedInt } from "./numbers.js";
 import { address } from "./memory.js";
-import { kernelAddress } from "./kernel.js";
+import { kernelAddress, kernelStruct } from "./kernel.js";
 import {
-  errorOperand, type IntOperand, type KernelStruct, type MemoryOperand, type Operand,
+  errorOperand, type IntOperand, type KernelStruct, type KernelType, type MemoryOperand, type Operand, type Range,
 } from "./operands.js";
-import { boolType, type AggregateType, type IntType, type ScalarType } from "./types.js";
+import type { AggregateType, DeclaredType, IntType, ScalarType } from "./types.js";
 
 /** What a variable can hold; decided at its declaration. */
 export type Shape =
@@ -32,7 +32,13 @@ export type Shape =
 
 export type Local =
   | { readonly kind: "const"; readonly operand: Operand }
-  | { readonly kind: "let"; readonly name: string; readonly shape: Shape };
+  | {
+      readonly kind: "let";
+      readonly name: string;
+      readonly shape: Shape;
+      /** Bounds that hold at the place that is being lowered: inside a loop, those of its counter. */
+      readonly range?: Range;
+    };
 
 /**
  * A shape for values like `operand`. `declared` is the sized type that the declaration names, if any: stored values
@@ -67,6 +73,37 @@ export function shapeFor(name: string, operand: Operand, declared: ScalarType | 
   }
 }
 
+/**
+ * The shape of a variable that is declared as `declared` and first holds `operand`. Undefined for what cannot be in a
+ * variable.
+ */
+export function declaredShape(
+  l: Lowering,
+  name: string,
+  declared: DeclaredType | undefined,
+  operand: Operand,
+): Shape | undefined {
+  switch (declared?.kind) {
+    case "int":
+    case "bool":
+      return scalarShape(name, declared);
+    case "number":
+      return scalarShape(name, "number");
+    case "nullable": {
+      const inner = operand.kind === "nullable" ? operand.inner : operand;
+      const shape = declaredShape(l, name, declared.inner, inner);
+      return shape && nullableOf(name, shape);
+    }
+    case "kernel": {
+      if (operand.kind !== "null" && operand.kind !== "void") return shapeFor(name, operand, undefined);
+      const struct = kernelStruct(l, declared.type);
+      return struct && { kind: "kernel", struct, variable: { name, type: "ptr" } };
+    }
+    default:
+      return shapeFor(name, operand, undefined);
+  }
+}
+
 /** The shape of a scalar of this type. */
 export function scalarShape(name: string, type: ScalarType | "number"): Shape & { kind: "int" | "bool" } {
   if (type !== "number" && type.kind === "bool") return { kind: "bool", variable: { name, type: "i32" } };
@@ -75,12 +112,23 @@ export function scalarShape(name: string, type: ScalarType | "number"): Shape & 
 
 export function nullableShape(name: string, inner: Operand, declared: ScalarType | undefined): Shape | undefined {
   const shape = shapeFor(name, inner, declared);
-  if (!shape) return undefined;
+  return shape && nullableOf(name, shape);
+}
+
+function nullableOf(name: string, shape: Shape): Shape {
   if (shape.kind === "int" || shape.kind === "bool") {
     return { kind: "nullableScalar", inner: shape, present: { name: `${name}?`, type: "i32" } };
   }
   if (shape.kind === "nullablePointer" || shape.kind === "nullableScalar") return shape;
   return { kind: "nullablePointer", inner: shape };
+}
+
+/** The local's value now. */
+export function readLocal(l: Lowering, local: Local): Operand {
+  if (local.kind === "const") return local.operand;
+  const operand = readShape(l, local.shape);
+  if (!local.range || operand.kind !== "int" || operand.range.low === operand.range.high) return operand;
+  return { ...operand, range: local.range, loose: false };
 }
 
 /** The variable's value now. */
@@ -159,6 +207,7 @@ function writeInt(l: Lowering, node: ts.Node, shape: Shape & { kind: "int" }, op
     return false;
   }
   if (operand.kind !== "int") return mismatch(l, node, operand);
+  if (shape.type !== "number") checkConstant(l, node, operand, shape.type);
   l.b.write(shape.variable, shape.type === "number" ? operand.value : convertTo(l, operand, shape.type).value);
   return true;
 }
@@ -201,7 +250,7 @@ function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, op
     l.b.write(shape.variable, address(l, operand));
     return true;
   }
-  if (shape.kind === "kernel" && operand.kind === "kernel" && operand.type.kind === "struct") {
+  if (shape.kind === "kernel" && operand.kind === "kernel" && isObjectOf(operand.type, shape.struct)) {
     l.b.write(shape.variable, kernelAddress(l, operand));
     return true;
   }
@@ -214,6 +263,10 @@ function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, op
     return true;
   }
   return mismatch(l, node, operand);
+}
+
+function isObjectOf(type: KernelType, struct: KernelStruct): boolean {
+  return type.kind === "struct" && type.struct === struct;
 }
 
 function mismatch(l: Lowering, node: ts.Node, operand: Operand): boolean {
@@ -263,10 +316,4 @@ function describeStatic(kind: string): string {
     module: "a module", intrinsic: "a function of tsbpf", math: "Math",
   };
   return names[kind] ?? "this";
-}
-
-/** The bounds of a declared type, for variables that hold it. */
-export function declaredRange(type: ScalarType | "number"): { low: bigint; high: bigint } {
-  if (type === "number") return safeRange;
-  return type === boolType || type.kind === "bool" ? { low: 0n, high: 1n } : rangeOf(type);
 }

@@ -19,7 +19,6 @@ interface BlockState {
   readonly definitions: Map<Variable, Inst>;
   /** Parameters made before all predecessors were known. */
   readonly incomplete: Map<Variable, ParamInst>;
-  readonly paramVariables: Map<ParamInst, Variable>;
   sealed: boolean;
   terminated: boolean;
   /** Started without a predecessor: nothing that leaves it counts as an edge. */
@@ -80,7 +79,6 @@ export class FunctionBuilder {
       predecessors: [],
       definitions: new Map(),
       incomplete: new Map(),
-      paramVariables: new Map(),
       sealed: false,
       terminated: false,
       dead: false,
@@ -102,7 +100,7 @@ export class FunctionBuilder {
     const state = this.#state(block);
     assert(!state.sealed, `block ${block.id} is sealed twice`);
     state.sealed = true;
-    for (const [variable, param] of state.incomplete) this.#fillParam(block, variable, param);
+    for (const [variable, param] of state.incomplete) this.#fillParams(variable, [{ block, param }]);
     state.incomplete.clear();
   }
 
@@ -129,9 +127,15 @@ export class FunctionBuilder {
 
   /** The value that took the place of `value` when a block parameter turned out to be superfluous. */
   resolve(value: Inst): Inst {
+    let end = value;
+    for (let next = this.#replaced.get(end); next; next = this.#replaced.get(end)) end = next;
+    // The way is shortened for those who come after.
     let current = value;
-    for (let next = this.#replaced.get(current); next; next = this.#replaced.get(current)) current = next;
-    return current;
+    for (let next = this.#replaced.get(current); next && next !== end; next = this.#replaced.get(current)) {
+      this.#replaced.set(current, end);
+      current = next;
+    }
+    return end;
   }
 
   // ---- terminators --------------------------------------------------------------------------------------------
@@ -245,27 +249,44 @@ export class FunctionBuilder {
 
   // ---- the algorithm ------------------------------------------------------------------------------------------
 
+  /** Not recursive: the way up to a definition may be thousands of blocks long. */
   #read(variable: Variable, block: Block): Inst {
-    const known = this.#state(block).definitions.get(variable);
-    if (known) return this.resolve(known);
-    const value = this.#readFromPredecessors(variable, block);
-    this.#state(block).definitions.set(variable, value);
-    return value;
+    const unfilled: ParamUser[] = [];
+    const value = this.#lookUp(variable, block, unfilled);
+    this.#fillParams(variable, unfilled);
+    return this.resolve(value);
   }
 
-  #readFromPredecessors(variable: Variable, block: Block): Inst {
-    const state = this.#state(block);
-    if (!state.sealed) {
-      const param = this.#makeParam(variable, block);
-      state.incomplete.set(variable, param);
-      return param;
+  /** The definition that reaches the end of `block`. Parameters made on the way join `unfilled`. */
+  #lookUp(variable: Variable, block: Block, unfilled: ParamUser[]): Inst {
+    const passed: Block[] = [];
+    let current = block;
+    let value = this.#definition(variable, current, unfilled);
+    for (let up = this.#onlyPredecessor(current); !value && up; up = this.#onlyPredecessor(current)) {
+      passed.push(current);
+      current = up;
+      value = this.#definition(variable, current, unfilled);
     }
-    const [first, ...others] = state.predecessors;
-    if (!first) return this.constant(variable.type, 0n); // Unreachable, or read before any write.
-    if (others.length === 0) return this.#read(variable, this.#origin(first));
+    const found = value ?? this.constant(variable.type, 0n); // Unreachable, or read before any write.
+    for (const between of [...passed, current]) this.#state(between).definitions.set(variable, found);
+    return this.resolve(found);
+  }
+
+  #onlyPredecessor(block: Block): Block | undefined {
+    const [first, ...others] = this.#state(block).predecessors;
+    return first && others.length === 0 ? this.#origin(first) : undefined;
+  }
+
+  /** What `block` itself knows of the variable; undefined: whatever its only predecessor, if any, knows. */
+  #definition(variable: Variable, block: Block, unfilled: ParamUser[]): Inst | undefined {
+    const state = this.#state(block);
+    const known = state.definitions.get(variable);
+    if (known) return known;
+    if (state.sealed && state.predecessors.length < 2) return undefined;
     const param = this.#makeParam(variable, block);
-    state.definitions.set(variable, param);
-    return this.#fillParam(block, variable, param);
+    if (state.sealed) unfilled.push({ block, param });
+    else state.incomplete.set(variable, param);
+    return param;
   }
 
   readonly #origins = new Map<Target, Block>();
@@ -281,42 +302,56 @@ export class FunctionBuilder {
       id: this.func.nextId++, op: "param", type: variable.type, args: [], span: this.span,
     };
     block.params.push(param);
-    this.#state(block).paramVariables.set(param, variable);
     return param;
   }
 
-  #fillParam(block: Block, variable: Variable, param: ParamInst): Inst {
-    const predecessors = this.#state(block).predecessors;
-    for (const target of predecessors) {
-      const value = this.#read(variable, this.#origin(target));
-      // Reading may have removed parameters of this very block: the position is looked up afterwards.
-      const index = block.params.indexOf(param);
-      target.args[index] = value;
-      this.#noteUser(value, { block, param });
+  /** Gives parameters their arguments, and those that this needs in turn. */
+  #fillParams(variable: Variable, unfilled: ParamUser[]): void {
+    for (let next = unfilled.pop(); next; next = unfilled.pop()) {
+      const { block, param } = next;
+      for (const target of this.#state(block).predecessors) {
+        const value = this.#lookUp(variable, this.#origin(target), unfilled);
+        const index = block.params.indexOf(param);
+        target.args[index] = value;
+        this.#noteUser(value, next);
+      }
+      this.#removeIfTrivial(next);
     }
-    return this.#removeIfTrivial(block, param);
   }
 
-  /** A parameter that gets one value from all sides (itself aside) is that value. */
-  #removeIfTrivial(block: Block, param: ParamInst): Inst {
-    const index = block.params.indexOf(param);
-    if (index < 0) return this.resolve(param);
-    const predecessors = this.#state(block).predecessors;
-    let same: Inst | undefined;
-    for (const target of predecessors) {
-      const raw = target.args[index];
-      if (!raw) return param; // Not filled in yet (a cycle that is being built).
-      const value = this.resolve(raw);
-      if (value === same || value === param) continue;
-      if (same) return param;
-      same = value;
+  /** A parameter that gets one value from all sides (itself aside) is that value; then others may be as well. */
+  #removeIfTrivial(first: ParamUser): void {
+    const work = [first];
+    for (let next = work.pop(); next; next = work.pop()) {
+      const { block, param } = next;
+      const value = this.#onlyValue(block, param);
+      if (!value) continue;
+      const index = block.params.indexOf(param);
+      block.params.splice(index, 1);
+      for (const target of this.#state(block).predecessors) target.args.splice(index, 1);
+      this.#replaced.set(param, value);
+      for (const user of this.#paramUsers.get(param) ?? []) {
+        if (user.param === param) continue;
+        this.#noteUser(value, user);
+        if (this.#state(user.block).sealed) work.push(user);
+      }
+      this.#paramUsers.delete(param);
     }
-    if (!same) return param;
-    block.params.splice(index, 1);
-    for (const target of predecessors) target.args.splice(index, 1);
-    this.#replaced.set(param, same);
-    this.#reconsiderUsersOf(param, same);
-    return this.resolve(same);
+  }
+
+  #onlyValue(block: Block, param: ParamInst): Inst | undefined {
+    const index = block.params.indexOf(param);
+    if (index < 0) return undefined;
+    let only: Inst | undefined;
+    for (const target of this.#state(block).predecessors) {
+      const arg = target.args[index];
+      if (!arg) return undefined; // Not filled in yet (a cycle that is being built).
+      const value = this.resolve(arg);
+      if (value === only || value === param) continue;
+      if (only) return undefined;
+      only = value;
+    }
+    return only;
   }
 
   readonly #paramUsers = new Map<Inst, ParamUser[]>();
@@ -326,17 +361,6 @@ export class FunctionBuilder {
     const users = this.#paramUsers.get(value);
     if (users) users.push(user);
     else this.#paramUsers.set(value, [user]);
-  }
-
-  /** Parameters that had `param` as an argument may have become trivial. */
-  #reconsiderUsersOf(param: ParamInst, replacement: Inst): void {
-    const users = this.#paramUsers.get(param) ?? [];
-    this.#paramUsers.delete(param);
-    for (const user of users) {
-      if (user.param === param) continue;
-      this.#noteUser(this.resolve(replacement), user);
-      if (this.#state(user.block).sealed) this.#removeIfTrivial(user.block, user.param);
-    }
   }
 
   #add(inst: NewInst): Inst {

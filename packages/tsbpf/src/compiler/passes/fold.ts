@@ -2,7 +2,7 @@
 // fold-*.ts files; this one walks the function and gives them the means to make instructions.
 
 import { buildCfg, countUses, replaceIn, replaceInTerm, replaceUses, resolveThrough } from "../ir/cfg.js";
-import type { BinaryOp, CompareOp, ConvertInst, Func, Inst, Type } from "../ir/ir.js";
+import type { BinaryOp, CompareOp, ConvertInst, Func, Inst, Span, Type } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
 import { constantPool, makeInst } from "./edit.js";
 import type { NewInst } from "./edit.js";
@@ -51,12 +51,14 @@ function foldOnce(func: Func): boolean {
   const known = knownBits();
   const replaced = new Map<Inst, Inst>();
   const find = (value: Inst): Inst => resolveThrough(replaced, value);
+  const folder = folderOf(func, { known, uses: (value) => uses.get(value) ?? 0, constant: pool.get });
   let changed = false;
   for (const block of buildCfg(func).rpo) {
     const out: Inst[] = [];
+    folder.out = out;
     for (const inst of block.insts) {
       replaceIn(inst.args, find);
-      const folder = folderAt(func, inst, out, { known, uses: (value) => uses.get(value) ?? 0, constant: pool.get });
+      folder.span = inst.span;
       const result = simplify(inst, folder);
       if (result) changed = true;
       if (!result) out.push(inst);
@@ -87,27 +89,30 @@ function simplify(inst: Inst, folder: Folder): Inst | undefined {
   }
 }
 
-function folderAt(
-  func: Func,
-  at: Inst,
-  out: Inst[],
-  shared: Pick<Folder, "known" | "uses" | "constant">,
-): Folder {
+/** A folder and the place where it adds instructions. */
+interface PlacedFolder extends Folder {
+  out: Inst[];
+  span: Span | undefined;
+}
+
+function folderOf(func: Func, shared: Pick<Folder, "known" | "uses" | "constant">): PlacedFolder {
   const add = (body: NewInst): Inst => {
-    const inst = makeInst(func, body, at.span);
+    const inst = makeInst(func, body, folder.span);
     const simpler = simplify(inst, folder);
     if (simpler) return simpler;
-    out.push(inst);
+    folder.out.push(inst);
     return inst;
   };
-  const folder: Folder = {
+  const folder: PlacedFolder = {
     ...shared,
+    out: [],
+    span: undefined,
     binary: (op, left, right) => add({ op, type: left.type as Type, args: [left, right] }),
     compare: (op, left, right) => add({ op, type: "i32", args: [left, right] }),
     convert: (op, type, value) => add({ op, type, args: [value] }),
     emit: (body) => {
-      const inst = makeInst(func, body, at.span);
-      out.push(inst);
+      const inst = makeInst(func, body, folder.span);
+      folder.out.push(inst);
       return inst;
     },
   };

@@ -2,8 +2,9 @@
 // here is not computed again. Below an edge of a branch its condition is known. Within a block, loads take the values
 // that were stored to slots or loaded before, and equal kernel reads are done once.
 
-import { buildCfg, buildDomTree, predecessors, replaceIn, replaceInTerm, replaceUses, resolveThrough, walkDomTree }
-  from "../ir/cfg.js";
+import {
+  buildCfg, buildDomTree, predecessors, replaceIn, replaceInTerm, replaceUses, resolveThrough, walkDomTree,
+} from "../ir/cfg.js";
 import type { Cfg } from "../ir/cfg.js";
 import type { Block, Func, Inst } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
@@ -27,10 +28,10 @@ interface State {
   readonly cfg: Cfg;
   readonly pool: ConstantPool;
   readonly replaced: Map<Inst, Inst>;
-  /** What is available in the blocks above, by key. */
-  readonly table: Map<string, Inst>;
+  /** What is available in the blocks above, by key; for comparisons that are decided, the outcome. */
+  readonly table: Map<string, Inst | boolean>;
   /** Conditions that are known in the blocks below the current edge. */
-  readonly facts: Map<Inst, Inst>;
+  readonly facts: Map<Inst, boolean>;
   /** How to leave the current block: each entry undoes one change of `table` or `facts`. */
   readonly undo: (() => void)[];
 }
@@ -66,8 +67,9 @@ function numberBlock(state: State, block: Block, escaped: ReturnType<typeof esca
   const find = (value: Inst): Inst => {
     const known = resolveThrough(state.replaced, value);
     const fact = state.facts.get(known);
-    if (fact) changed = true;
-    return fact ?? known;
+    if (fact === undefined) return known;
+    changed = true;
+    return pool.get("i32", fact ? 1n : 0n);
   };
   const out: Inst[] = [];
   const memory = blockMemory(escaped, (inst) => ({
@@ -94,15 +96,15 @@ function known(state: State, inst: Inst): Inst | undefined {
   const key = keyOf(inst);
   if (key === undefined) return undefined;
   const earlier = state.table.get(key);
-  if (!earlier) remember(state, key, inst);
-  return earlier;
+  if (earlier === undefined) remember(state, key, inst);
+  return typeof earlier === "boolean" ? state.pool.get("i32", earlier ? 1n : 0n) : earlier;
 }
 
-function remember(state: State, key: string, value: Inst): void {
+function remember(state: State, key: string, value: Inst | boolean): void {
   const before = state.table.get(key);
   state.table.set(key, value);
   state.undo.push(() => {
-    if (before) state.table.set(key, before);
+    if (before !== undefined) state.table.set(key, before);
     else state.table.delete(key);
   });
 }
@@ -152,18 +154,17 @@ function assumeEdge(state: State, block: Block): void {
   const { term } = edge.from;
   const { cond } = term;
   const truth = edge.target === term.then;
-  const bool = (value: boolean): Inst => state.pool.get("i32", value ? 1n : 0n);
   if (cond.op === "const") return;
   if (isCompare(cond)) {
-    remember(state, keyOfOperation(cond.op, "i32", cond.args), bool(truth));
-    remember(state, keyOfOperation(inverse[cond.op], "i32", cond.args), bool(!truth));
-    assume(state, cond, bool(truth));
+    remember(state, keyOfOperation(cond.op, "i32", cond.args), truth);
+    remember(state, keyOfOperation(inverse[cond.op], "i32", cond.args), !truth);
+    assume(state, cond, truth);
   } else if (!truth) {
-    assume(state, cond, bool(false));
+    assume(state, cond, false);
   }
 }
 
-function assume(state: State, cond: Inst, value: Inst): void {
+function assume(state: State, cond: Inst, value: boolean): void {
   state.facts.set(cond, value);
   state.undo.push(() => state.facts.delete(cond));
 }

@@ -2,9 +2,8 @@
 // as a signed number. Both look a bounded number of steps back, so that long chains cost no more than short ones.
 
 import { bitsOf } from "../ir/eval.js";
-import { isCompare, memSize } from "../ir/ir.js";
+import { isBinary, isCompare, memSize } from "../ir/ir.js";
 import type { BinaryInst, Inst, Type } from "../ir/ir.js";
-import { isBinary } from "../ir/ir.js";
 import { constOf } from "./edit.js";
 
 export interface Interval {
@@ -136,6 +135,10 @@ function possibleOfBinary(inst: BinaryInst, of: (arg: Inst) => bigint): bigint {
 /** An interval that need not fit the type: the caller drops it when it does not. */
 function signedInterval(inst: Inst, of: (arg: Inst) => Interval): Interval | undefined {
   const [left, right] = inst.args;
+  if (inst.op === "const") {
+    const value = BigInt.asIntN(bitsOf(inst.type), inst.value);
+    return { lo: value, hi: value };
+  }
   if (!left) return undefined;
   if (isBinary(inst)) return right && inst.type !== "ptr" ? signedOfBinary(inst, of(left), of(right), right) : undefined;
   switch (inst.op) {

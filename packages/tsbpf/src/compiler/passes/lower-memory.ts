@@ -1,7 +1,7 @@
 // zero and copy become loads and stores of the widest widths that their alignment allows, and constants that are
 // stored side by side to a slot become fewer, wider stores.
 
-import type { Block, CopyInst, Func, Inst, SlotInst, StoreInst } from "../ir/ir.js";
+import type { Block, CopyInst, Func, Inst, SlotInst, StoreInst, ZeroInst } from "../ir/ir.js";
 import { memSize } from "../ir/ir.js";
 import { constOf, constantPool, makeInst } from "./edit.js";
 import type { ConstantPool, NewInst } from "./edit.js";
@@ -58,7 +58,7 @@ function lowerBlock(func: Func, block: Block, pool: ConstantPool): boolean {
     }
     // Only memory accesses end a run: arithmetic in between does not mind when the stores happen.
     if (hasSideEffect(inst) || effectsOf(inst).readsOther || effectsOf(inst).accesses.length > 0) flush();
-    if (inst.op === "zero") changed = lowerZero(inst.args[0], inst.offset, inst.size, inst.align, pool, emitAs(inst));
+    if (inst.op === "zero") changed = lowerZero(inst, pool, emitAs(inst));
     else if (inst.op === "copy") changed = lowerCopy(inst, emitAs(inst));
     else out.push(inst);
   }
@@ -137,20 +137,22 @@ function widestStore(run: Run, offset: number): PlannedStore {
   }
 }
 
-function lowerZero(
-  base: Inst | undefined, offset: number, size: number, align: number, pool: ConstantPool, emit: Emit,
-): true {
-  for (const part of widths(size, align)) {
-    const value = pool.get(part.size === 8 ? "i64" : "i32", 0n);
-    const mem = memOfSize.get(part.size) ?? "u8";
-    if (base) emit({ op: "store", type: "void", mem, offset: offset + part.delta, args: [base, value] });
+function lowerZero(inst: ZeroInst, pool: ConstantPool, emit: Emit): true {
+  const [base] = inst.args;
+  const aligned = alignments(base, inst.offset, inst.align);
+  for (const { delta, size } of widths(inst.size, aligned)) {
+    const value = pool.get(size === 8 ? "i64" : "i32", 0n);
+    const mem = memOfSize.get(size) ?? "u8";
+    if (base) emit({ op: "store", type: "void", mem, offset: inst.offset + delta, args: [base, value] });
   }
   return true;
 }
 
 function lowerCopy(inst: CopyInst, emit: Emit): true {
   const [dst, src] = inst.args;
-  for (const { delta, size } of widths(inst.size, inst.align)) {
+  const dstAligned = alignments(dst, inst.dstOffset, inst.align);
+  const srcAligned = alignments(src, inst.srcOffset, inst.align);
+  for (const { delta, size } of widths(inst.size, (at) => Math.min(dstAligned(at), srcAligned(at)))) {
     const mem = memOfSize.get(size) ?? "u8";
     if (!dst || !src) continue;
     const value = emit({ op: "load", type: size === 8 ? "i64" : "i32", mem, offset: inst.srcOffset + delta, args: [src] });
@@ -159,11 +161,17 @@ function lowerCopy(inst: CopyInst, emit: Emit): true {
   return true;
 }
 
-/** `size` bytes from an address aligned to `align`, as accesses that are each aligned to their own size. */
-function widths(size: number, align: number): { delta: number; size: number }[] {
+/** The alignment of each byte from pointer + offset on: exact in a slot, otherwise by that of the first byte. */
+function alignments(pointer: Inst | undefined, offset: number, align: number): (delta: number) => number {
+  const place = slotPlace(pointer, offset);
+  return (delta) => (place ? alignAt(place.slot.align, place.offset + delta) : alignAt(align, delta));
+}
+
+/** `size` bytes as accesses that are each aligned to their own size. */
+function widths(size: number, alignment: (delta: number) => number): { delta: number; size: number }[] {
   const parts: { delta: number; size: number }[] = [];
   for (let delta = 0; delta < size; ) {
-    let width = alignAt(align, delta);
+    let width = alignment(delta);
     while (delta + width > size) width /= 2;
     parts.push({ delta, size: width });
     delta += width;

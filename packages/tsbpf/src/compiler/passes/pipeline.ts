@@ -26,7 +26,7 @@ export const stages: readonly Stage[] = [
   { passes: [cfgCleanup, fold, cfgCleanup, dce], roundsMax: 2 },
   { passes: [promote, fold, narrow, fold, gvn, fold, cfgCleanup, dce], roundsMax: 4 },
   { passes: [lowerKread, gvn, dse, fold, cfgCleanup, dce], roundsMax: 2 },
-  { passes: [lowerMemory, promote, fold, narrow, fold, gvn, cfgCleanup, dse, dce], roundsMax: 1 },
+  { passes: [lowerMemory, promote, fold, narrow, fold, gvn, fold, cfgCleanup, dse, lowerMemory, dce], roundsMax: 1 },
 ];
 
 export const allPasses: readonly Pass[] = [cfgCleanup, promote, fold, narrow, gvn, lowerKread, dse, lowerMemory, dce];

@@ -3,8 +3,10 @@
 // parameters are placed on the iterated dominance frontier of its stores, where it is live (Cytron et al., "Efficiently
 // Computing Static Single Assignment Form", 1991).
 
-import { buildCfg, buildDomTree, dominanceFrontiers, predecessors, replaceIn, replaceInTerm, replaceUses, resolveThrough,
-  walkDomTree } from "../ir/cfg.js";
+import {
+  buildCfg, buildDomTree, dominanceFrontiers, predecessors, replaceIn, replaceInTerm, replaceUses, resolveThrough,
+  walkDomTree,
+} from "../ir/cfg.js";
 import type { Cfg, DomTree } from "../ir/cfg.js";
 import type { Block, CopyInst, Func, Inst, MemType, ParamInst, SlotInst, StoreInst, ZeroInst } from "../ir/ir.js";
 import { memSize, targets } from "../ir/ir.js";

@@ -288,8 +288,9 @@ function compareOp(random: Random): CompareOp {
 
 function kernelAddress(gen: Gen): Inst {
   const { b, random } = gen;
+  const member = random.below(3);
   const offset = random.chance(50)
-    ? b.core("i64", "field_byte_offset", "task", `0:${random.below(3)}`, BigInt(8 * random.below(3)))
+    ? b.core("i64", "field_byte_offset", "task", `0:${member}`, BigInt(8 * member))
     : b.convert("zext", "i64", b.binary("and", expression(gen, "i32", 0), b.constant("i32", 0x38n)));
   return b.binary("add", b.call(35, "ptr", []), offset);
 }

@@ -1,0 +1,212 @@
+// Calls of module functions: the body is lowered in place of the call, with its parameters as variables of its own.
+
+import { ts } from "./typescript.js";
+import type { Variable } from "../ir/builder.js";
+import { choose, lowerExpression, presence, tighten } from "./expressions.js";
+import { at, jumpTo, report, startSealed, type Activation, type Lowering } from "./lowering.js";
+import {
+  errorOperand, voidOperand, type FunctionNode, type MemoryOperand, type Operand,
+} from "./operands.js";
+import { lowerBody } from "./statements.js";
+import { unsupported } from "./unsupported.js";
+import { declaredType, intTypes, type DeclaredType } from "./types.js";
+import { declaredShape, describe, readShape, writeShape, type Local, type Shape } from "./variables.js";
+
+interface Argument {
+  readonly node: ts.Expression;
+  readonly operand: Operand;
+}
+
+/** Lowers the function's body in place of the call. */
+export function inline(l: Lowering, node: ts.CallExpression, name: string, callee: FunctionNode): Operand {
+  for (let caller: Activation | undefined = l.activation; caller; caller = caller.caller) {
+    if (caller.node === callee) {
+      report(l, node, "recursion", { name });
+      return errorOperand;
+    }
+  }
+  if (!isPlainFunction(l, node, name, callee)) return errorOperand;
+  // JavaScript evaluates all arguments before the function begins, and so before any default value.
+  const args = node.arguments.map((argument) => ({ node: argument, operand: lowerExpression(l, argument) }));
+  if (args.some(({ operand }) => operand.kind === "error")) return errorOperand;
+  const join = l.b.createBlock();
+  const returned = newReturn(l, name, callee);
+  const caller = l.activation;
+  l.activation = {
+    name,
+    node: callee,
+    caller,
+    locals: new Map(),
+    usings: [],
+    loops: [],
+    leave: (value, place) => {
+      at(l, place, () => storeReturn(l, place, returned, value));
+      jumpTo(l, join);
+    },
+  };
+  const isBound = bindParameters(l, node, callee, args);
+  if (isBound) lowerBody(l, callee);
+  l.activation = caller;
+  if (!l.b.isReachable(join)) {
+    // Only code that never runs itself, or a function with a diagnostic, does not come back.
+    l.b.seal(join);
+    return errorOperand;
+  }
+  startSealed(l, join);
+  return isBound ? returnedValue(l, returned) : errorOperand;
+}
+
+/** A function with a body that runs to its end at once. A diagnostic where it is none. */
+export function isPlainFunction(l: Lowering, node: ts.Node, name: string, callee: FunctionNode): boolean {
+  const isAsync = callee.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword);
+  if (callee.asteriskToken || isAsync) {
+    const what = callee.asteriskToken ? "A generator" : "An async function";
+    report(l, node, "unsupportedSyntax", { what, instead: "a program runs to its end at once: use a plain function" });
+    return false;
+  }
+  if (callee.body) return true;
+  report(l, node, "notCallable", { what: `'${name}', which has no body,`, instead: "write the function in the module" });
+  return false;
+}
+
+// ---- parameters -------------------------------------------------------------------------------------------------
+
+function bindParameters(
+  l: Lowering,
+  call: ts.CallExpression,
+  callee: FunctionNode,
+  args: readonly Argument[],
+): boolean {
+  // `this: void` only tells TypeScript something.
+  const parameters = callee.parameters.filter((parameter) => parameter.name.getText() !== "this");
+  let complete = true;
+  for (const [index, parameter] of parameters.entries()) {
+    const symbol = l.checker.getSymbolAtLocation(parameter.name);
+    if (!ts.isIdentifier(parameter.name) || !symbol || parameter.dotDotDotToken) {
+      unsupported(l, ts.isIdentifier(parameter.name) ? parameter : parameter.name);
+      complete = false;
+      continue;
+    }
+    const argument = args[index];
+    const operand = withDefault(l, parameter, argument?.operand ?? voidOperand);
+    const place = argument?.node ?? parameter.initializer ?? call;
+    const local = at(l, place, () => bindParameter(l, place, parameter, parameter.name.getText(), operand));
+    if (local) l.activation.locals.set(symbol, local);
+    else complete = false;
+  }
+  return complete;
+}
+
+/** A default value counts where the argument is undefined; it sees the parameters before it. */
+function withDefault(l: Lowering, parameter: ts.ParameterDeclaration, operand: Operand): Operand {
+  const { initializer } = parameter;
+  if (!initializer) return operand;
+  if (operand.kind === "void") return lowerExpression(l, initializer);
+  if (operand.kind !== "nullable") return operand;
+  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(parameter.name));
+  return choose(l, initializer, declared, presence(l, operand), {
+    yes: () => operand.inner,
+    no: () => lowerExpression(l, initializer),
+  });
+}
+
+/** A parameter wraps what is passed to it, and may be assigned to in the body. */
+function bindParameter(
+  l: Lowering,
+  node: ts.Node,
+  parameter: ts.ParameterDeclaration,
+  name: string,
+  operand: Operand,
+): Local | undefined {
+  if (operand.kind === "error") return undefined;
+  if (operand.kind === "memory") return { kind: "const", operand };
+  const type = l.checker.getTypeAtLocation(parameter.name);
+  if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) {
+    report(l, parameter, "unsupportedType", { type: l.checker.typeToString(type) });
+    return undefined;
+  }
+  const shape = declaredShape(l, name, declaredType(l.checker, type), literalType(operand));
+  if (!shape) return { kind: "const", operand };
+  const stored = writeShape(l, node, name, shape, operand);
+  return stored.kind === "error" ? undefined : { kind: "let", name, shape };
+}
+
+/** A bigint literal that is passed to a plain `bigint` parameter counts as signed. */
+function literalType(operand: Operand): Operand {
+  return operand.kind === "int" && operand.type === "bigint" ? { ...operand, type: intTypes.i64 } : operand;
+}
+
+// ---- results ----------------------------------------------------------------------------------------------------
+
+/** What the `return`s of one call have given so far. */
+interface Returned {
+  readonly name: string;
+  readonly declared: DeclaredType | undefined;
+  /** Holds the result where it is a pointer that may be missing, whatever comes first. */
+  readonly pointer: Variable;
+  shape: Shape | undefined;
+  /** A struct on the stack is returned as itself: there must be only one. */
+  memory: MemoryOperand | undefined;
+  isAbsentSomewhere: boolean;
+  isError: boolean;
+  readonly values: Operand[];
+}
+
+function newReturn(l: Lowering, name: string, callee: FunctionNode): Returned {
+  const signature = l.checker.getSignatureFromDeclaration(callee);
+  return {
+    name,
+    declared: signature && declaredType(l.checker, l.checker.getReturnTypeOfSignature(signature)),
+    pointer: { name, type: "ptr" },
+    shape: undefined,
+    memory: undefined,
+    isAbsentSomewhere: false,
+    isError: false,
+    values: [],
+  };
+}
+
+function storeReturn(l: Lowering, node: ts.Node, returned: Returned, value: Operand): void {
+  returned.values.push(value);
+  if (value.kind === "error") returned.isError = true;
+  if (value.kind === "error" || returned.declared?.kind === "void") return;
+  const isAbsent = value.kind === "void" || value.kind === "null";
+  if (isAbsent) returned.isAbsentSomewhere = true;
+  if (value.kind === "memory" && value.space !== "map") {
+    returned.memory ??= value;
+    if (!isSamePlace(returned.memory, value)) refuse(l, node, returned, value);
+  } else {
+    returned.shape ??= resultShape(l, returned, value);
+    if (returned.shape) {
+      const { kind } = writeShape(l, node, returned.name, returned.shape, value);
+      if (kind === "error") returned.isError = true;
+    } else if (isAbsent) {
+      l.b.write(returned.pointer, l.b.constant("ptr", 0n));
+    } else {
+      refuse(l, node, returned, value);
+    }
+  }
+  if (returned.memory && (returned.shape || returned.isAbsentSomewhere)) refuse(l, node, returned, value);
+}
+
+function isSamePlace(a: MemoryOperand, b: MemoryOperand): boolean {
+  return a.base === b.base && a.offset === b.offset && a.type === b.type;
+}
+
+function refuse(l: Lowering, node: ts.Node, returned: Returned, value: Operand): void {
+  const instead = "return one value: a number, a boolean, a map's value or one struct";
+  report(l, node, "notAValue", { what: describe(value), instead });
+  returned.isError = true;
+}
+
+function resultShape(l: Lowering, returned: Returned, value: Operand): Shape | undefined {
+  const shape = declaredShape(l, returned.name, returned.declared, literalType(value));
+  if (shape?.kind !== "nullablePointer") return shape;
+  return { kind: "nullablePointer", inner: { ...shape.inner, variable: returned.pointer } };
+}
+
+function returnedValue(l: Lowering, returned: Returned): Operand {
+  if (returned.isError) return errorOperand;
+  if (returned.memory) return returned.memory;
+  return returned.shape ? tighten(readShape(l, returned.shape), returned.values) : voidOperand;
+}
