@@ -1,7 +1,7 @@
 // What the benchmarks share: the tools they compare with, built once, and medians.
 
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -13,9 +13,11 @@ process.chdir(repository);
 
 const out = "build/bench";
 
-export const tsbpf = [process.execPath, "packages/tsbpf/dist/cli/main.js"];
+export const tsbpf = [process.execPath, "packages/tsbpf/dist/bundle/tsbpf.js"];
 export const source = "packages/rawtp-sched/bpf/sched.ts";
-export const noop = `${out}/noop`;
+/** A name of this run's own: another benchmark's processes are not to be counted. */
+const noopName = `noop${process.pid}`;
+const noop = `${out}/${noopName}`;
 export const clangObject = `${out}/sched.clang.o`;
 
 /** The command line that compiles the C twin. */
@@ -42,11 +44,12 @@ export function prepare() {
     const dump = ["btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"];
     writeFileSync(`${out}/vmlinux.h`, execFileSync("bpftool", dump, { maxBuffer: 1 << 28 }));
   }
-  if (!process.env.SKIP) run([...tsbpf, "build", source, "-o", "build/sched.bpf.o", "--cpu", "v3"]);
+  run([...tsbpf, "build", source, "-o", "build/sched.bpf.o", "--cpu", "v3"]);
   run(clangCommand("v3", clangObject));
   run(["gcc", "-O2", "bench/twins/tracer.c", "-o", `${out}/tracer`, "-lbpf"]);
   run(["gcc", "-O2", "bench/twins/storm.c", "-o", `${out}/storm`]);
   run(["gcc", "-O2", "-static", "bench/twins/noop.c", "-o", noop]);
+  process.on("exit", () => rmSync(noop, { force: true }));
 }
 
 export function run([program, ...args]) {
@@ -56,18 +59,25 @@ export function run([program, ...args]) {
 const bpftraceProgram =
   'BEGIN { printf("ready\\n"); } tracepoint:sched:sched_process_exec { printf("pid=%d comm=%s\\n", pid, comm); }';
 
+const noopLine = new RegExp(`comm=${noopName}$`, "gm");
+
 /** `ready`: what the tracer prints once it is attached. `event`: one per no-op program seen. */
 export const tracers = [
   {
     name: "rawtp-sched",
-    command: [process.execPath, "packages/rawtp-sched/dist/src/main.js", "--object", "build/sched.bpf.o"],
+    command: [process.execPath, "packages/rawtp-sched/dist/bundle/rawtp-sched.js", "--object", "build/sched.bpf.o"],
     ready: /press Ctrl\+C/,
-    event: /comm=noop$/gm,
+    event: noopLine,
   },
-  { name: "libbpf, C", command: [`${out}/tracer`, clangObject], ready: /^attached/m, event: /comm=noop$/gm },
-  { name: "bpftrace", command: ["bpftrace", "-e", bpftraceProgram], ready: /^ready/m, event: /comm=noop$/gm },
+  { name: "libbpf, C", command: [`${out}/tracer`, clangObject], ready: /^attached/m, event: noopLine },
+  { name: "bpftrace", command: ["bpftrace", "-e", bpftraceProgram], ready: /^ready/m, event: noopLine },
   // It flushes only a full buffer otherwise, and prints its heading when it is attached.
-  { name: "execsnoop", command: ["stdbuf", "-oL", "execsnoop"], ready: /^PCOMM/m, event: /^noop /gm },
+  {
+    name: "execsnoop",
+    command: ["stdbuf", "-oL", "execsnoop"],
+    ready: /^PCOMM/m,
+    event: new RegExp(`^${noopName} `, "gm"),
+  },
 ];
 
 export function median(values) {

@@ -5,4 +5,4 @@ source "$(dirname "$0")/setup.sh"
 
 quietly ./scripts/build.sh
 # exec: a signal for this script is one for the tracer.
-exec node packages/rawtp-sched/dist/src/main.js "$@"
+exec node packages/rawtp-sched/dist/bundle/rawtp-sched.js "$@"

@@ -49,4 +49,13 @@ install_dependencies() {
 build_sources() {
   install_dependencies
   quietly node node_modules/typescript/bin/tsc -b
+  # Only when something changed: whoever runs the bundle meanwhile must not find it half written.
+  local bundle=packages/rawtp-sched/dist/bundle/rawtp-sched.js info
+  for info in packages/tsbpf/dist/.tsbuildinfo packages/rawtp-sched/dist/.tsbuildinfo scripts/bundle.mjs; do
+    if [ ! "$bundle" -nt "$info" ]; then
+      rm -rf packages/*/dist/bundle
+      quietly node scripts/bundle.mjs
+      break
+    fi
+  done
 }

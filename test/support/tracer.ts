@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { repository } from "./repository.js";
 
-export const tracerMain = "packages/rawtp-sched/dist/src/main.js";
+export const tracerMain = "packages/rawtp-sched/dist/bundle/rawtp-sched.js";
 
 export interface TracerEnd {
   readonly code: number | null;

@@ -12,6 +12,12 @@ import { createOutput } from "./output.js";
 import { startQuietHint } from "./quiet-hint.js";
 import { createSkipCounter, type SkipCounter } from "./skipped.js";
 
+/**
+ * Under load events are written this often. A lone one is written at once; more often costs CPU time and shows nothing
+ * that a reader could tell apart.
+ */
+const latencyMs = 50;
+
 interface ExecEvent {
   readonly pid: number;
   readonly tgid: number;
@@ -40,7 +46,7 @@ export async function runTracer(options: TracerOptions): Promise<void> {
 
   const hint = startQuietHint(process.stderr);
   const writer = createWriter(options.format, createSkipCounter(program.fd));
-  for await (const batch of object.maps.events.batches({ signal: stop.signal })) {
+  for await (const batch of object.maps.events.batches({ signal: stop.signal, latencyMs })) {
     hint.cancel();
     await output.write(writer.text(batch));
   }

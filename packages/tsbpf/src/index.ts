@@ -7,6 +7,6 @@ export { bpfCoreFieldExists } from "./lang/core.js";
 export type {
   AnyMap, ArrayMap, BoolSchema, Bytes, Chars, ContextPointer, DecodedStruct, Fields, FixedArray, HashMap,
   KernelAddress, KernelObject, Layout, Memory, PerCpuArray, PerfEventArray, Program, Ptr, RawTracepointArgs, RawTracepointContext, Ref,
-  Reservation, Reserved, RingBuffer, Scalar, Schema, StructSchema, StructValue, UserAddress, Value,
+  Reservation, Reserved, RingBuffer, Scalar, Schema, StructInit, StructSchema, StructValue, UserAddress, Value,
 } from "./lang/types.js";
 export * from "./lang/helpers.js";

@@ -218,7 +218,7 @@ export const messages = {
   programTarget: {
     code: "TSB7007",
     text: "{what} is not a name the kernel can have",
-    cure: "a tracepoint's name has letters, digits and '_', as in \"sched_process_exec\"",
+    cure: "a name in the kernel has letters, digits and '_', as in \"sched_process_exec\"",
   },
 
   kernelWrite: {

@@ -1,7 +1,8 @@
 // Schemas: the value types of a program as ordinary constants. A scalar's schema converts, a struct's makes a value.
 
 import type {
-  BoolSchema, Bytes, Chars, DecodedStruct, Fields, FixedArray, Layout, Scalar, Schema, StructSchema, StructValue,
+  BoolSchema, Bytes, Chars, DecodedStruct, Fields, FixedArray, Layout, Scalar, Schema, StructInit, StructSchema,
+  StructValue,
   Flavor,
 } from "./types.js";
 import { convertInt, structValue } from "./values.js";
@@ -72,8 +73,8 @@ export function struct<F extends Fields>(fields: F): StructSchema<F> {
     kind: "struct" as const,
     fields: Object.entries(fields).map(([name, schema]) => ({ name, layout: schema.layout })),
   };
-  const make = (init?: Partial<StructValue<F>>): StructValue<F> => structValue(layout, init ?? {}) as StructValue<F>;
-  const schema: ((init?: Partial<StructValue<F>>) => StructValue<F>) & Schema<StructValue<F>, DecodedStruct<F>> =
+  const make = (init?: StructInit<F>): StructValue<F> => structValue(layout, init ?? {}) as StructValue<F>;
+  const schema: ((init?: StructInit<F>) => StructValue<F>) & Schema<StructValue<F>, DecodedStruct<F>> =
     Object.assign(make, { layout });
   return schema;
 }

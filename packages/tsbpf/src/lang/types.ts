@@ -1,9 +1,9 @@
 // The types that a BPF program is written with. They exist twice over: in the kernel half the compiler gives each
 // its size and layout, in plain Node they are ordinary numbers, bigints and objects.
 
-import type { i16, i32, i64, i8, u16, u32, u64, u8 } from "./schemas.js";
+import type { i32, i64, u32, u64, u8 } from "./schemas.js";
 
-export type { i16, i32, i64, i8, u16, u32, u64, u8 };
+export type { i32, i64, u32, u64, u8 };
 
 /** Marks a type for the compiler. Always optional and never present at run time: it only carries a name. */
 export declare const brand: unique symbol;
@@ -62,9 +62,13 @@ export type StructValue<F extends Fields> = { -readonly [K in keyof F]: KernelOf
 /** What user space gets for a struct. */
 export type DecodedStruct<F extends Fields> = { readonly [K in keyof F]: DecodedOf<F[K]> };
 
+/** What a struct is made from: some of its fields; text may stand for a `Chars` field. */
+export type StructInit<F extends Fields> = { readonly [K in keyof F]?: InitOf<KernelOf<F[K]>> };
+type InitOf<V> = V extends Chars<number> ? V | string : V;
+
 /** Called to make a zeroed value, with some fields given. */
 export interface StructSchema<F extends Fields> extends Schema<StructValue<F>, DecodedStruct<F>> {
-  (init?: Partial<StructValue<F>>): StructValue<F>;
+  (init?: StructInit<F>): StructValue<F>;
 }
 
 /** The kernel half's type of a schema: `function f(event: Value<typeof ExecEvent>)`. */

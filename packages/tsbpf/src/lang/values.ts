@@ -57,7 +57,8 @@ export function storedValue(layout: Layout, value: unknown): JsValue {
 export function copyInto(layout: Layout, target: object, source: unknown): void {
   if (layout.kind === "struct") {
     for (const field of layout.fields) {
-      Reflect.set(target, field.name, Reflect.get(source as object, field.name));
+      const value: unknown = Reflect.get(source as object, field.name);
+      Reflect.set(target, field.name, value ?? zeroValue(field.layout));
     }
     return;
   }
@@ -76,7 +77,12 @@ export function structValue(layout: Layout & { kind: "struct" }, init: object): 
     Object.defineProperty(object, field.name, {
       enumerable: true,
       get: () => stored.get(field.name),
-      set: (value: unknown) => stored.set(field.name, storedValue(field.layout, value)),
+      set: (value: unknown) => {
+        // A struct inside stays the same object, as the same memory does: names for it see what is stored.
+        const known = stored.get(field.name);
+        if (typeof known === "object") copyInto(field.layout, known, value);
+        else stored.set(field.name, storedValue(field.layout, value));
+      },
     });
   }
   return Object.assign(object, init);
@@ -92,8 +98,11 @@ function arrayValue(element: Layout, length: number): object {
     },
     set(target, key, value) {
       const index = arrayIndex(key);
-      if (index !== undefined && index >= 0 && index < length) target[index] = storedValue(element, value);
-      return index !== undefined;
+      if (index === undefined) return false;
+      const known = target[index];
+      if (typeof known === "object") copyInto(element, known, value);
+      else if (index >= 0 && index < length) target[index] = storedValue(element, value);
+      return true;
     },
   });
 }

@@ -22,9 +22,15 @@ const types: readonly BtfType[] = [
   { kind: "datasec", name: ".maps", size: 0, vars: [{ type: 9, offset: 0, size: 4 }] }, // 11
   { kind: "datasec", name: ".bss", size: 4, vars: [{ type: 9, offset: 0, size: 4 }] }, // 12
   { kind: "func", name: "kfunc", type: 7, linkage: "extern" }, // 13
-  { kind: "struct", name: "s", size: 16, members: [
-    { name: "d", type: 2, offsetBits: 0, bitfieldSizeBits: 0 }, { name: "e", type: 5, offsetBits: 64, bitfieldSizeBits: 0 },
-  ] }, // 14
+  {
+    kind: "struct",
+    name: "s",
+    size: 16,
+    members: [
+      { name: "d", type: 2, offsetBits: 0, bitfieldSizeBits: 0 },
+      { name: "e", type: 5, offsetBits: 64, bitfieldSizeBits: 0 },
+    ],
+  }, // 14
 ];
 
 function sourceBytes(): Uint8Array {
@@ -46,8 +52,20 @@ function kindsWith(lacking: readonly BtfFeature[]): string[] {
 
 test("what a kernel lacks is replaced, and nothing else", () => {
   const all = [
-    "int", "float", "type_tag", "ptr", "enum64", "enum", "func_proto", "func global", "var", "decl_tag", "ptr", "datasec",
-    "func global", "struct",
+    "int",
+    "float",
+    "type_tag",
+    "ptr",
+    "enum64",
+    "enum",
+    "func_proto",
+    "func global",
+    "var",
+    "decl_tag",
+    "ptr",
+    "datasec",
+    "func global",
+    "struct",
   ];
   const changes: readonly (readonly [readonly BtfFeature[], Readonly<Record<number, string>>])[] = [
     [[], {}],
@@ -69,11 +87,17 @@ test("what a kernel lacks is replaced, and nothing else", () => {
 test("sizes stay, and stand-ins are told", () => {
   const sane = sanitizeBtf(sourceBytes(), [], () => false);
   const btf = decodeBtf(sane.bytes, "sane");
-  for (const [id, size] of [[2, 8], [5, 8]] as const) {
+  for (const [id, size] of [
+    [2, 8],
+    [5, 8],
+  ] as const) {
     const type = btf.type(id);
     assert.ok(type.kind === "struct" && type.size === size);
   }
-  assert.deepEqual([...sane.replaced].sort((a, b) => a - b), [2, 3, 5, 9, 10, 11, 12]);
+  assert.deepEqual(
+    [...sane.replaced].sort((a, b) => a - b),
+    [2, 3, 5, 9, 10, 11, 12],
+  );
 });
 
 test("features that the BTF does not use are not asked about", () => {

@@ -43,7 +43,15 @@ export function sanitizeBtf(
   const types = out.finish();
   const { strings, offsets } = addTexts(header.strings, texts);
   const result = new ByteWriter(BTF_HEADER_BYTES + types.length + strings.length);
-  result.u16(BTF_MAGIC).u8(BTF_VERSION).u8(0).u32(BTF_HEADER_BYTES).u32(0).u32(types.length).u32(types.length).u32(strings.length);
+  result
+    .u16(BTF_MAGIC)
+    .u8(BTF_VERSION)
+    .u8(0)
+    .u32(BTF_HEADER_BYTES)
+    .u32(0)
+    .u32(types.length)
+    .u32(types.length)
+    .u32(strings.length);
   return { bytes: result.raw(types).raw(strings).finish(), textOffsets: offsets, replaced };
 }
 
@@ -69,8 +77,13 @@ function* readTypes(reader: ByteReader): Generator<RawType> {
     if (!layout || layout.kind === "void") throw new FormatError(`section .BTF: type ${id} has an unknown kind`);
     const tail = reader.slice(at + TYPE_HEADER_BYTES, layout.fixedBytes + layout.entryBytes * vlen);
     yield {
-      id, kind: layout.kind, vlen, tail,
-      nameOffset: reader.u32(at), kindFlag: info >>> 31 === 1, sizeOrType: reader.u32(at + 8),
+      id,
+      kind: layout.kind,
+      vlen,
+      tail,
+      nameOffset: reader.u32(at),
+      kindFlag: info >>> 31 === 1,
+      sizeOrType: reader.u32(at + 8),
     };
     at += TYPE_HEADER_BYTES + tail.length;
   }
@@ -120,7 +133,11 @@ function writeSane(
 function writeType(out: ByteWriter, type: RawType): void {
   const kindNumber = kindLayouts.findIndex((layout) => layout.kind === type.kind);
   const info = type.vlen | (kindNumber << 24) | (type.kindFlag ? 0x80000000 : 0);
-  out.u32(type.nameOffset).u32(info >>> 0).u32(type.sizeOrType).raw(type.tail);
+  out
+    .u32(type.nameOffset)
+    .u32(info >>> 0)
+    .u32(type.sizeOrType)
+    .raw(type.tail);
 }
 
 /** Whether a data section's variables lie one after the other within its size (btf_datasec_check_meta). */
@@ -141,7 +158,7 @@ function addTexts(
   texts: Iterable<string>,
 ): { strings: Uint8Array; offsets: ReadonlyMap<string, number> } {
   const known = new Map<string, number>();
-  for (let at = 0; at < strings.length; ) {
+  for (let at = 0; at < strings.length;) {
     const end = strings.indexOf(0, at);
     known.set(Buffer.from(strings.buffer, strings.byteOffset + at, end - at).toString("utf8"), at);
     at = end + 1;

@@ -25,7 +25,11 @@ export class LoaderError extends Error {
   /** The system call's errno as a positive number, where there was one. */
   readonly errno: number | undefined;
 
-  constructor(code: LoaderErrorCode, message: string, details: { readonly errno?: number; readonly cause?: unknown } = {}) {
+  constructor(
+    code: LoaderErrorCode,
+    message: string,
+    details: { readonly errno?: number; readonly cause?: unknown } = {},
+  ) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
     this.errno = details.errno === undefined ? undefined : Math.abs(details.errno);

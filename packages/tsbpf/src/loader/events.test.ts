@@ -95,7 +95,10 @@ test("losses are in the stream, counted, and a warning of the process once", asy
   process.off("warning", onWarning);
   assert.deepEqual(seen, [1, 2, 3]);
   assert.equal(stream.lost, 4);
-  assert.deepEqual(warnings.map((warning) => warning.name), ["LostEventsWarning"]);
+  assert.deepEqual(
+    warnings.map((warning) => warning.name),
+    ["LostEventsWarning"],
+  );
 
   const records = harness();
   records.put("lost", 7);

@@ -18,7 +18,7 @@ export interface Rings<T> {
 
 export type OpenRings<T> = (options: EventStreamOptions) => Rings<T>;
 
-const DEFAULT_LATENCY_MS = 10;
+const DEFAULT_LATENCY_MS = 20;
 
 export function createEventStream<T>(name: string, kernel: Kernel, openRings: OpenRings<T>): EventStream<T> {
   return new RingStream(name, kernel, openRings);

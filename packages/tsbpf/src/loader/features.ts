@@ -109,7 +109,16 @@ export function featureProbes(kernel: Kernel): FeatureProbes {
 
 /** Kinds of BTF records in the probes (include/uapi/linux/btf.h). */
 const BtfKind = {
-  INT: 1, PTR: 2, FUNC: 12, FUNC_PROTO: 13, VAR: 14, DATASEC: 15, FLOAT: 16, DECL_TAG: 17, TYPE_TAG: 18, ENUM64: 19,
+  INT: 1,
+  PTR: 2,
+  FUNC: 12,
+  FUNC_PROTO: 13,
+  VAR: 14,
+  DATASEC: 15,
+  FLOAT: 16,
+  DECL_TAG: 17,
+  TYPE_TAG: 18,
+  ENUM64: 19,
 } as const;
 
 const STRINGS = "\0a\0x\0";
@@ -130,7 +139,11 @@ const btfProbes: Readonly<Record<BtfFeature, () => KernelBytes>> = {
 function probeBtf(words: readonly number[]): KernelBytes {
   const strings = encodeText(STRINGS);
   const out = new ByteWriter(128).u16(0xeb9f).u8(1).u8(0).u32(24);
-  out.u32(0).u32(words.length * 4).u32(words.length * 4).u32(strings.length);
+  out
+    .u32(0)
+    .u32(words.length * 4)
+    .u32(words.length * 4)
+    .u32(strings.length);
   for (const word of words) out.u32(word);
   return out.raw(strings).finish();
 }
@@ -145,12 +158,25 @@ function loadsBtf(kernel: Kernel, btf: KernelBytes): boolean {
 function hasProbeReadKernel(kernel: Kernel): boolean {
   const PROBE_READ_KERNEL = 113;
   const insns = encodeInsns([
-    mov64Reg(1, 10), alu64Imm("ADD", 1, -8), mov64Imm(2, 8), mov64Imm(3, 0), call(PROBE_READ_KERNEL),
-    mov64Imm(0, 0), exit(),
+    mov64Reg(1, 10),
+    alu64Imm("ADD", 1, -8),
+    mov64Imm(2, 8),
+    mov64Imm(3, 0),
+    call(PROBE_READ_KERNEL),
+    mov64Imm(0, 0),
+    exit(),
   ]);
   const fd = kernel.progLoad({
-    type: ProgType.RAW_TRACEPOINT, expectedAttachType: 0, flags: 0, attachBtfId: 0, insns, license: "GPL",
-    name: "probe", debug: undefined, log: undefined, logLevel: 0,
+    type: ProgType.RAW_TRACEPOINT,
+    expectedAttachType: 0,
+    flags: 0,
+    attachBtfId: 0,
+    insns,
+    license: "GPL",
+    name: "probe",
+    debug: undefined,
+    log: undefined,
+    logLevel: 0,
   });
   if (fd >= 0) kernel.close(fd);
   return fd >= 0 || fd === -Errno.EPERM;

@@ -15,15 +15,29 @@ import type { EventStream, LoadedObject, LoadedProgram } from "./types.js";
 
 function func(name: string, insns: readonly Insn[], rest: Partial<FunctionSpec> = {}): FunctionSpec {
   return {
-    name, section: "raw_tracepoint/sched_process_exec", insns, relocations: [], coreRelocations: [],
-    funcTypeId: undefined, lines: [], ...rest,
+    name,
+    section: "raw_tracepoint/sched_process_exec",
+    insns,
+    relocations: [],
+    coreRelocations: [],
+    funcTypeId: undefined,
+    lines: [],
+    ...rest,
   };
 }
 
 function map(name: string, type: number, rest: Partial<MapSpec> = {}): MapSpec {
   return {
-    name, type, keySize: 4, valueSize: 4, maxEntries: 8, flags: 0, keyTypeId: undefined, valueTypeId: undefined,
-    eventTypeId: undefined, ...rest,
+    name,
+    type,
+    keySize: 4,
+    valueSize: 4,
+    maxEntries: 8,
+    flags: 0,
+    keyTypeId: undefined,
+    valueTypeId: undefined,
+    eventTypeId: undefined,
+    ...rest,
   };
 }
 
@@ -33,7 +47,13 @@ const onExec = func("onExec", load, { relocations: [{ kind: "map", insnIndex: 0,
 
 function object(rest: Partial<ObjectSpec> = {}): ObjectSpec {
   return {
-    license: "GPL", programs: [onExec], subprograms: [], maps: [events], data: [], btf: undefined, btfBytes: undefined,
+    license: "GPL",
+    programs: [onExec],
+    subprograms: [],
+    maps: [events],
+    data: [],
+    btf: undefined,
+    btfBytes: undefined,
     ...rest,
   };
 }
@@ -67,10 +87,16 @@ test("loads, attaches, and gives everything back once", () => {
   const kernel = fakeKernel();
   const loaded = loadOn(kernel);
   const link = program(loaded).attach();
-  assert.deepEqual(kernel.calls.filter((one) => /^(map|prog|raw|perf)[A-Z]\w+ /.test(one) || /^rawT/.test(one)), [
-    "mapCreate events", "progLoad onExec", "perfEventOpen 0", "perfEventOpen 2",
-    "rawTracepointOpen sched_process_exec",
-  ]);
+  assert.deepEqual(
+    kernel.calls.filter((one) => /^(map|prog|raw|perf)[A-Z]\w+ /.test(one) || /^rawT/.test(one)),
+    [
+      "mapCreate events",
+      "progLoad onExec",
+      "perfEventOpen 0",
+      "perfEventOpen 2",
+      "rawTracepointOpen sched_process_exec",
+    ],
+  );
   assert.equal(kernel.mapped.size, 2);
   link.close();
   link.close();
@@ -111,7 +137,8 @@ test("map descriptors, calls and callbacks are patched into one piece", () => {
     ],
   });
   const helper = func("helper", [callBpf(-1), exit()], {
-    section: ".text", relocations: [{ kind: "call", insnIndex: 0, target: "deep" }],
+    section: ".text",
+    relocations: [{ kind: "call", insnIndex: 0, target: "deep" }],
   });
   const leaf = (name: string): FunctionSpec => func(name, [mov64Imm(0, 1), exit()], { section: ".text" });
   const data = [{ section: ".rodata", bytes: encodeText("x".repeat(32)), readOnly: true, typeId: undefined }];
@@ -160,7 +187,12 @@ test("a missing right is named", () => {
   const status = (caps: bigint): string => `CapEff:\t${caps.toString(16).padStart(16, "0")}\n`;
   const [admin, perfmon, bpf] = [1n << 21n, 1n << 38n, 1n << 39n];
   for (const [caps, release, missing, text] of [
-    [0n, "6.1.0", ["CAP_BPF", "CAP_PERFMON"], /needs CAP_BPF and CAP_PERFMON \(or root\), and CAP_BPF and CAP_PERFMON are missing/],
+    [
+      0n,
+      "6.1.0",
+      ["CAP_BPF", "CAP_PERFMON"],
+      /needs CAP_BPF and CAP_PERFMON \(or root\), and CAP_BPF and CAP_PERFMON are missing/,
+    ],
     [perfmon, "6.1.0", ["CAP_BPF"], /and CAP_BPF is missing/],
     [bpf, "6.1.0", ["CAP_PERFMON"], /and CAP_PERFMON is missing/],
     [0n, "5.4.0", ["CAP_SYS_ADMIN"], /needs CAP_SYS_ADMIN .*before Linux 5.8/],
@@ -188,7 +220,9 @@ test("bpf_probe_read_kernel becomes bpf_probe_read where the kernel lacks it", (
       kernelRelease: "5.4.0",
       progLoad(args) {
         if (args.name === "probe") return has ? 300 : -Errno.EINVAL;
-        loaded = decodeInsns(args.insns, "program").filter((insn) => insn.opcode === 0x85).map((insn) => insn.imm);
+        loaded = decodeInsns(args.insns, "program")
+          .filter((insn) => insn.opcode === 0x85)
+          .map((insn) => insn.imm);
         return 301;
       },
     });
@@ -223,6 +257,11 @@ test("refusals that are no verifier's", () => {
   assert.equal(tooOld.minKernel, "4.17");
   assert.ok(unknown instanceof LoaderError);
   assert.equal(unknown.code, "ERR_SYSTEM");
+  const callback = func("p", load, { relocations: [{ kind: "function", insnIndex: 0, target: "f" }] });
+  const spec = object({ programs: [callback], subprograms: [func("f", [exit()], { section: ".text" })] });
+  const noCallbacks = failure({ kernelRelease: "5.10.0", progLoad: () => -Errno.EINVAL }, spec);
+  assert.ok(noCallbacks instanceof NotSupportedError);
+  assert.equal(noCallbacks.minKernel, "5.13");
   const ring = object({ programs: [], maps: [map("ring", 27, { keySize: 0, valueSize: 0, maxEntries: 4096 })] });
   const noRing = failure({ kernelRelease: "5.4.0", mapCreate: () => -Errno.EINVAL }, ring);
   assert.ok(noRing instanceof NotSupportedError);
@@ -249,7 +288,9 @@ test("nothing stays open wherever a load or an attach fails", () => {
     const base = fakeKernel();
     let calls = 0;
     const failing = { [method]: () => -Errno.ENOMEM };
-    const second = { mmap: (...args: Parameters<FakeKernel["mmap"]>) => (calls++ > 0 ? -Errno.ENOMEM : base.mmap(...args)) };
+    const second = {
+      mmap: (...args: Parameters<FakeKernel["mmap"]>) => (calls++ > 0 ? -Errno.ENOMEM : base.mmap(...args)),
+    };
     const loaded = loadOn({ ...base, ...(method === "mmap" ? second : failing) }, object());
     assert.throws(() => program(loaded).attach(), LoaderError, method);
     loaded.close();
@@ -271,18 +312,43 @@ test("a name the object does not have is an error with the names it has", () => 
   assert.equal(stream.name, "events");
 });
 
+test("a kernel that lets only root open perf events is told from a missing capability", () => {
+  for (const [paranoid, text] of [
+    ["3\n", /on CPU 0: EACCES.*\(kernel\.perf_event_paranoid is 3/],
+    ["2\n", /on CPU 0: EACCES.*\(the capabilities are there/],
+  ] as const) {
+    const files = { "/proc/sys/kernel/perf_event_paranoid": paranoid };
+    const loaded = loadOn(fakeKernel({ files, perfEventOpen: () => -Errno.EACCES }));
+    assert.throws(() => program(loaded).attach(), { code: "ERR_PERMISSION", message: text });
+  }
+});
+
 test("objects that cannot be loaded say what is wrong with them", () => {
   const wrong: readonly (readonly [ObjectSpec, RegExp])[] = [
-    [object({ programs: [func("p", load, { section: "rwa_tp/x" })] }), /"p" of test\.o: its section "rwa_tp\/x" names no/],
+    [
+      object({ programs: [func("p", load, { section: "rwa_tp/x" })] }),
+      /"p" of test\.o: its section "rwa_tp\/x" names no/,
+    ],
     [object({ maps: [] }), /uses map "events", which it does not have/],
-    [object({ programs: [func("p", [callBpf(0), exit()], { relocations: [{ kind: "call", insnIndex: 0, target: "q" }] })] }),
-      /"p" calls "q", which is not in the object/],
-    [object({ programs: [func("p", load, { relocations: [{ kind: "map", insnIndex: 2, map: "events" }] })] }),
-      /instruction 2 is not the 64-bit load/],
-    [object({ programs: [func("p", load, { relocations: [{ kind: "map", insnIndex: 9, map: "events" }] })] }),
-      /names instruction 9/],
+    [
+      object({
+        programs: [func("p", [callBpf(0), exit()], { relocations: [{ kind: "call", insnIndex: 0, target: "q" }] })],
+      }),
+      /"p" calls "q", which is not in the object/,
+    ],
+    [
+      object({ programs: [func("p", load, { relocations: [{ kind: "map", insnIndex: 2, map: "events" }] })] }),
+      /instruction 2 is not the 64-bit load/,
+    ],
+    [
+      object({ programs: [func("p", load, { relocations: [{ kind: "map", insnIndex: 9, map: "events" }] })] }),
+      /names instruction 9/,
+    ],
     [object({ maps: [map("events", 1, { keySize: 0 })] }), /a hash map cannot have a key size of 0/],
-    [object({ maps: [map("events", 27, { keySize: 0, valueSize: 0, maxEntries: 100 })] }), /a ringbuf map cannot have a size/],
+    [
+      object({ maps: [map("events", 27, { keySize: 0, valueSize: 0, maxEntries: 100 })] }),
+      /a ringbuf map cannot have a size/,
+    ],
   ];
   for (const [spec, text] of wrong) {
     const error = failure({}, spec);

@@ -76,7 +76,7 @@ class Resources {
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    for (const link of [...this.links]) link.close();
+    for (const link of this.links) link.close();
     for (const stream of this.streams) stream.close();
     for (const fd of this.fds.reverse()) this.#kernel.close(fd);
     this.fds.length = 0;
@@ -142,10 +142,11 @@ function loadObjectBtf(
   const log: KernelBytes = new Uint8Array(new ArrayBuffer(1 << 16));
   kernel.btfLoad(sanitized.bytes, log);
   const end = log.indexOf(0);
-  process.emitWarning(
-    "the kernel does not take the object's BTF: it is loaded without source lines",
-    { type: "LoaderWarning", code: "TSBPF_BTF", detail: decodeText(log.subarray(0, Math.max(0, end))).slice(-2000) },
-  );
+  process.emitWarning("the kernel does not take the object's BTF: it is loaded without source lines", {
+    type: "LoaderWarning",
+    code: "TSBPF_BTF",
+    detail: decodeText(log.subarray(0, Math.max(0, end))).slice(-2000),
+  });
   return undefined;
 }
 
@@ -206,7 +207,8 @@ function findAttachBtfId(program: string, kind: ProgramKindSpec, target: string,
   const id = btf.idsByEssentialName(name).find((one) => btf.type(one).kind === wanted);
   if (id !== undefined) return id;
   throw new LoaderError(
-    "ERR_ATTACH", `load program "${program}": this kernel has no "${target}" for a ${kind.name} program (no ${name} in its BTF)`,
+    "ERR_ATTACH",
+    `load program "${program}": this kernel has no "${target}" for a ${kind.name} program (no ${name} in its BTF)`,
   );
 }
 

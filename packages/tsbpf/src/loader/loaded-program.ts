@@ -67,7 +67,8 @@ function attachByKind(kernel: Kernel, program: OpenProgram): number {
     default:
       throw new NotSupportedError(
         `attach program "${name}": attaching ${kind.name} programs is not supported yet (raw_tracepoint programs are)`,
-        `attaching ${kind.name} programs`, undefined,
+        `attaching ${kind.name} programs`,
+        undefined,
       );
   }
 }
@@ -91,7 +92,9 @@ function testRun(kernel: Kernel, program: OpenProgram, options: TestRunOptions):
   if ((status === -Errno.ENOTSUPP || status === -Errno.EINVAL) && !releaseAtLeast(release, minimum)) {
     throw new NotSupportedError(
       `${doing}: running ${program.kind.name} programs needs Linux ${minimum}, and this is ${release.text}`,
-      "BPF_PROG_TEST_RUN", minimum, { errno: status },
+      "BPF_PROG_TEST_RUN",
+      minimum,
+      { errno: status },
     );
   }
   const hint = status === -Errno.ENOTSUPP ? `the kernel cannot run ${program.kind.name} programs this way` : undefined;

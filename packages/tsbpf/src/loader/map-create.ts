@@ -11,13 +11,24 @@ import { LoaderError, NotSupportedError, ObjectError, systemError } from "./erro
 import { kernelRelease, permissionError, releaseAtLeast } from "./features.js";
 
 export const MapType = {
-  HASH: 1, ARRAY: 2, PERF_EVENT_ARRAY: 4, PERCPU_HASH: 5, PERCPU_ARRAY: 6, LRU_HASH: 9, LRU_PERCPU_HASH: 10,
+  HASH: 1,
+  ARRAY: 2,
+  PERF_EVENT_ARRAY: 4,
+  PERCPU_HASH: 5,
+  PERCPU_ARRAY: 6,
+  LRU_HASH: 9,
+  LRU_PERCPU_HASH: 10,
   RINGBUF: 27,
 } as const;
 
 /** Map types whose values user space reads and writes by key, and that so may have BTF for both. */
 const typedMaps: ReadonlySet<number> = new Set([
-  MapType.HASH, MapType.ARRAY, MapType.PERCPU_HASH, MapType.PERCPU_ARRAY, MapType.LRU_HASH, MapType.LRU_PERCPU_HASH,
+  MapType.HASH,
+  MapType.ARRAY,
+  MapType.PERCPU_HASH,
+  MapType.PERCPU_ARRAY,
+  MapType.LRU_HASH,
+  MapType.LRU_PERCPU_HASH,
 ]);
 
 /** The BTF the kernel has of this object. */
@@ -41,8 +52,15 @@ export function resolveMapSpec(kernel: Kernel, spec: MapSpec): MapSpec {
 export function createMap(kernel: Kernel, spec: MapSpec, btf: LoadedBtf | undefined): number {
   checkMapSpec(spec);
   const plain: MapCreateArgs = {
-    type: spec.type, keySize: spec.keySize, valueSize: spec.valueSize, maxEntries: spec.maxEntries,
-    flags: spec.flags, name: kernelObjectName(spec.name), btfFd: 0, keyTypeId: 0, valueTypeId: 0,
+    type: spec.type,
+    keySize: spec.keySize,
+    valueSize: spec.valueSize,
+    maxEntries: spec.maxEntries,
+    flags: spec.flags,
+    name: kernelObjectName(spec.name),
+    btfFd: 0,
+    keyTypeId: 0,
+    valueTypeId: 0,
   };
   const { keyTypeId, valueTypeId } = spec;
   if (btf && typedMaps.has(spec.type) && isUsable(btf, keyTypeId) && isUsable(btf, valueTypeId)) {
@@ -57,8 +75,15 @@ export function createMap(kernel: Kernel, spec: MapSpec, btf: LoadedBtf | undefi
 export function createDataMap(kernel: Kernel, spec: DataSpec): number {
   const BPF_F_RDONLY_PROG = 1 << 7;
   const map: MapSpec = {
-    name: spec.section, type: MapType.ARRAY, keySize: 4, valueSize: spec.bytes.length, maxEntries: 1,
-    flags: spec.readOnly ? BPF_F_RDONLY_PROG : 0, keyTypeId: undefined, valueTypeId: undefined, eventTypeId: undefined,
+    name: spec.section,
+    type: MapType.ARRAY,
+    keySize: 4,
+    valueSize: spec.bytes.length,
+    maxEntries: 1,
+    flags: spec.readOnly ? BPF_F_RDONLY_PROG : 0,
+    keyTypeId: undefined,
+    valueTypeId: undefined,
+    eventTypeId: undefined,
   };
   const fd = createMap(kernel, map, undefined);
   const key = new ByteWriter(16).u32(0).finish();
@@ -114,7 +139,9 @@ function checked(kernel: Kernel, spec: MapSpec, fd: number): number {
   if (kind && !releaseAtLeast(release, kind.minKernel)) {
     throw new NotSupportedError(
       `${doing}: ${kind.name} maps need Linux ${kind.minKernel}, and this is ${release.text}`,
-      `${kind.name} maps`, kind.minKernel, { errno: fd },
+      `${kind.name} maps`,
+      kind.minKernel,
+      { errno: fd },
     );
   }
   if (fd === -Errno.EINVAL) throw systemError("ERR_MAP", doing, fd, describeSpec(spec, kind?.name));
@@ -133,7 +160,9 @@ export function memlockOrPermission(kernel: Kernel, doing: string, status: numbe
   const error = permissionError(kernel, doing, status);
   if (error.missing.length > 0 || releaseAtLeast(kernelRelease(kernel), "5.11")) return error;
   return systemError(
-    "ERR_PERMISSION", doing, status,
+    "ERR_PERMISSION",
+    doing,
+    status,
     "the limit on locked memory is too low and could not be raised: run `ulimit -l unlimited` as root first",
   );
 }

@@ -84,7 +84,10 @@ function perCpuCodec(codec: Codec, cpuCount: number): Codec {
     },
     encode(out, value, where) {
       if (!Array.isArray(value) || value.length !== cpuCount) {
-        throw new LoaderError("ERR_VALUE", `write ${where}: expected an array of ${cpuCount}, one for each possible CPU`);
+        throw new LoaderError(
+          "ERR_VALUE",
+          `write ${where}: expected an array of ${cpuCount}, one for each possible CPU`,
+        );
       }
       value.forEach((one: unknown, cpu) => {
         codec.encode(out, one, `${where}[${cpu}]`);

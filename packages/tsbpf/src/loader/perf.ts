@@ -102,7 +102,13 @@ function openRing(kernel: Kernel, map: PerfArray, cpu: number, pages: number, pa
   }
   const reader = new ByteReader(new Uint8Array(mapping.buffer), `perf ring of CPU ${cpu}`);
   const ring: CpuRing = {
-    cpu, fd: event.fd, mapping, reader, readsLost: event.readsLost, lostInRecords: 0, lostReported: 0,
+    cpu,
+    fd: event.fd,
+    mapping,
+    reader,
+    readsLost: event.readsLost,
+    lostInRecords: 0,
+    lostReported: 0,
     control: new BigUint64Array(mapping.buffer, 0, pageBytes / 8),
     dataOffset: reader.size64(DATA_OFFSET) || pageBytes,
     dataBytes: reader.size64(DATA_SIZE) || pages * pageBytes,

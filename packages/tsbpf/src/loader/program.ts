@@ -71,7 +71,9 @@ function loadError(kernel: Kernel, load: ProgramLoad, status: number, log: strin
   if (usesCallbacks(load.linked) && !releaseAtLeast(release, "5.13")) {
     return new NotSupportedError(
       `${doing}: functions passed as callbacks need Linux 5.13, and this is ${release.text}`,
-      "callbacks", "5.13", { errno: status },
+      "callbacks",
+      "5.13",
+      { errno: status },
     );
   }
   if (log.trim() !== "" && !noRight) {
@@ -82,7 +84,9 @@ function loadError(kernel: Kernel, load: ProgramLoad, status: number, log: strin
   if (!releaseAtLeast(release, load.kind.minKernel)) {
     return new NotSupportedError(
       `${doing}: ${load.kind.name} programs need Linux ${load.kind.minKernel}, and this is ${release.text}`,
-      `${load.kind.name} programs`, load.kind.minKernel, { errno: status },
+      `${load.kind.name} programs`,
+      load.kind.minKernel,
+      { errno: status },
     );
   }
   return systemError("ERR_SYSTEM", doing, status, "the kernel gave no log");

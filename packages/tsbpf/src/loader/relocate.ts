@@ -67,7 +67,8 @@ function collectParts(program: FunctionSpec, object: ObjectSpec): ProgramPart[] 
       const target = known.get(relocation.target);
       if (!target) {
         throw new ObjectError(
-          `link program "${program.name}": "${part.spec.name}" calls "${relocation.target}", which is not in the object`,
+          `link program "${program.name}": "${part.spec.name}" calls "${relocation.target}", ` +
+            "which is not in the object",
         );
       }
       placed.add(target.name);
@@ -113,7 +114,12 @@ function patch(
 }
 
 /** bpf_probe_read_{user,kernel}{,_str} to bpf_probe_read{,_str}: the older names read both kinds of memory. */
-const oldProbeRead: ReadonlyMap<number, number> = new Map([[112, 4], [113, 4], [114, 45], [115, 45]]);
+const oldProbeRead: ReadonlyMap<number, number> = new Map([
+  [112, 4],
+  [113, 4],
+  [114, 45],
+  [115, 45],
+]);
 
 export function usesNewProbeRead(insns: readonly Insn[]): boolean {
   return insns.some((insn) => isHelperCall(insn) && oldProbeRead.has(insn.imm));
@@ -121,9 +127,7 @@ export function usesNewProbeRead(insns: readonly Insn[]): boolean {
 
 /** For kernels before 5.5. */
 export function replaceProbeRead(insns: readonly Insn[]): Insn[] {
-  return insns.map((insn) =>
-    isHelperCall(insn) ? { ...insn, imm: oldProbeRead.get(insn.imm) ?? insn.imm } : insn,
-  );
+  return insns.map((insn) => (isHelperCall(insn) ? { ...insn, imm: oldProbeRead.get(insn.imm) ?? insn.imm } : insn));
 }
 
 function isHelperCall(insn: Insn): boolean {

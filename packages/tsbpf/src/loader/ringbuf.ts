@@ -77,7 +77,10 @@ function drainRing<T>(
       const next = position + Math.ceil((length + HEADER_BYTES) / 8) * 8;
       if (next > end) {
         position = end;
-        throw new LoaderError("ERR_EVENTS", `read events of map "${map.name}": a record of ${length} bytes is too long`);
+        throw new LoaderError(
+          "ERR_EVENTS",
+          `read events of map "${map.name}": a record of ${length} bytes is too long`,
+        );
       }
       position = next;
       taken++;

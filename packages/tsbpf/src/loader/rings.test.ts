@@ -51,7 +51,13 @@ function produce(memory: Uint8Array, ...records: readonly Uint8Array[]): void {
 }
 
 function sample(timeNs: bigint, value: number, dataBytes = 12): Uint8Array {
-  const out = new ByteWriter().u32(9).u16(0).u16(20 + dataBytes).u64(timeNs).u32(dataBytes).u32(value);
+  const out = new ByteWriter()
+    .u32(9)
+    .u16(0)
+    .u16(20 + dataBytes)
+    .u64(timeNs)
+    .u32(dataBytes)
+    .u32(value);
   return out.zeros(dataBytes - 4).finish();
 }
 
@@ -99,11 +105,18 @@ test("perf: records that wrap around the end, also where positions pass 4 GiB", 
 test("perf: kinds of records that are not known are passed over", () => {
   const ring = perfRing();
   produce(ring.memory, new ByteWriter().u32(13).u16(0).u16(16).u64(1n).finish(), sample(1n, 9));
-  assert.deepEqual(drain(ring).records.map((record) => record.kind === "event" && record.event), [9]);
+  assert.deepEqual(
+    drain(ring).records.map((record) => record.kind === "event" && record.event),
+    [9],
+  );
 });
 
 test("perf: malformed records end the drain with an error", () => {
-  for (const [size, text] of [[0, /a record of 0 bytes/], [4, /a record of 4 bytes/], [4000, /a record of 4000 bytes/]] as const) {
+  for (const [size, text] of [
+    [0, /a record of 0 bytes/],
+    [4, /a record of 4 bytes/],
+    [4000, /a record of 4000 bytes/],
+  ] as const) {
     const ring = perfRing();
     produce(ring.memory, sample(1n, 1), new ByteWriter().u32(9).u16(0).u16(size).zeros(24).finish());
     assert.throws(() => drain(ring), { code: "ERR_EVENTS", message: text });
@@ -155,9 +168,16 @@ function ringBuffer(): TestRing & { reserve(value: number, flags: number, positi
   const rings = ringBufferRings<number>(kernel, { name: "ring", fd: 1, codec: u32Codec, dataBytes: DATA })({});
   const memory = new Uint8Array(producer);
   return {
-    rings, kernel, memory: new Uint8Array(consumer),
+    rings,
+    kernel,
+    memory: new Uint8Array(consumer),
     reserve(value, flags, position) {
-      const record = new ByteWriter().u32((4 | flags) >>> 0).u32(0).u32(value).u32(0).finish();
+      const record = new ByteWriter()
+        .u32((4 | flags) >>> 0)
+        .u32(0)
+        .u32(value)
+        .u32(0)
+        .finish();
       for (const [index, byte] of record.entries()) {
         const at = (Number(position % BigInt(DATA)) + index) % DATA;
         memory[PAGE + at] = byte;
@@ -177,7 +197,12 @@ test("ring buffer: busy records hold back what follows, discarded ones are skipp
   const busyAt = at;
   at = ring.reserve(3, BUSY, at);
   at = ring.reserve(4, 0, at);
-  const event = (value: number): EventRecord<number> => ({ kind: "event", cpu: undefined, timeNs: undefined, event: value });
+  const event = (value: number): EventRecord<number> => ({
+    kind: "event",
+    cpu: undefined,
+    timeNs: undefined,
+    event: value,
+  });
   assert.deepEqual(drain(ring), { taken: 2, records: [event(1)] });
   assert.deepEqual(drain(ring), { taken: 0, records: [] });
   ring.reserve(3, 0, busyAt);
@@ -193,7 +218,10 @@ test("ring buffer: around the end, and past 4 GiB", () => {
   let at = start;
   for (let value = 0; value < 1500; value++) {
     at = ring.reserve(value, 0, at);
-    assert.deepEqual(drain(ring).records.map((record) => record.kind === "event" && record.event), [value]);
+    assert.deepEqual(
+      drain(ring).records.map((record) => record.kind === "event" && record.event),
+      [value],
+    );
   }
 });
 

@@ -48,7 +48,7 @@ export function mustNotCompile(object: Loaded): void {
   // @ts-expect-error A map is no program.
   object.programs.events.attach();
   // @ts-expect-error The value may be missing.
-  object.maps.counts.get(1).n;
+  void object.maps.counts.get(1).n;
   // @ts-expect-error A key has its type.
   object.maps.counts.get("1");
 }

@@ -1,8 +1,6 @@
 // The public types of the loader: what `load` gives, derived from the type of the module that holds the kernel half.
 
-import type {
-  ArrayMap, HashMap, PerCpuArray, PerfEventArray, Program, RingBuffer,
-} from "../lang/types.js";
+import type { ArrayMap, HashMap, PerCpuArray, PerfEventArray, Program, RingBuffer } from "../lang/types.js";
 
 /** An attachment. Closing it detaches the program; closing twice does nothing more. */
 export interface Link extends Disposable, AsyncDisposable {
@@ -125,18 +123,24 @@ export type LoadedMap = EventStream<unknown> | UserHashMap<unknown, unknown> | U
 
 /** The user half's type of one export of the kernel half; `never` for what is neither map nor program. */
 export type UserHalf<T> =
-  T extends Program<string> ? LoadedProgram
-  : T extends Tagged<PerfEventArray<never>, infer D> ? EventStream<D>
-  : T extends Tagged<RingBuffer<never>, infer D> ? EventStream<D>
-  : T extends Tagged<HashMap<never, never>, readonly [infer DK, infer DV]> ? UserHashMap<DK, DV>
-  : T extends Tagged<PerCpuArray<never>, readonly [number, readonly (infer DV)[]]> ? UserPerCpuArray<DV>
-  : T extends Tagged<ArrayMap<never>, readonly [number, infer DV]> ? UserArray<DV>
-  : T extends { readonly mapKind: string } ? RawMap
-  : never;
+  T extends Program<string>
+    ? LoadedProgram
+    : T extends Tagged<PerfEventArray<never>, infer D>
+      ? EventStream<D>
+      : T extends Tagged<RingBuffer<never>, infer D>
+        ? EventStream<D>
+        : T extends Tagged<HashMap<never, never>, readonly [infer DK, infer DV]>
+          ? UserHashMap<DK, DV>
+          : T extends Tagged<PerCpuArray<never>, readonly [number, readonly (infer DV)[]]>
+            ? UserPerCpuArray<DV>
+            : T extends Tagged<ArrayMap<never>, readonly [number, infer DV]>
+              ? UserArray<DV>
+              : T extends { readonly mapKind: string }
+                ? RawMap
+                : never;
 
 /** A map is known by its kind, and its decoded types are in the phantom `__decoded`. */
-type Tagged<Map extends { readonly mapKind: string }, D> =
-  { readonly mapKind: Map["mapKind"]; readonly __decoded?: D };
+type Tagged<Map extends { readonly mapKind: string }, D> = { readonly mapKind: Map["mapKind"]; readonly __decoded?: D };
 
 type ProgramNames<M> = { [K in keyof M]: M[K] extends Program<string> ? K : never }[keyof M];
 type MapNames<M> = { [K in keyof M]: M[K] extends { readonly mapKind: string } ? K : never }[keyof M];

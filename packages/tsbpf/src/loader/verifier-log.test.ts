@@ -19,15 +19,23 @@ const logs: Readonly<Record<string, readonly [number | undefined, string, RegExp
   "stack-out-of-bounds": [0, "invalid write to stack R10 off=-520 size=8"],
   "reserved-field": [0, "BPF_MOV uses reserved fields"],
   "jump-out-of-range": [1, "jump out of range from insn 1 to 7"],
-  "unreachable": [2, "unreachable insn 2"],
+  unreachable: [2, "unreachable insn 2"],
   "no-exit": [undefined, "last insn is not an exit or jmp"],
   "unknown-opcode": [undefined, "unknown opcode ff"],
   "hand-made-4.19": [3, "invalid stack off=0 size=4"],
   "hand-made-5.10-scalar": [1, "R1 invalid mem access 'inv'"],
   "hand-made-7.3-unreadable": [0, "R2 !read_ok", /^Register Type Safety: Unread[^]*never given[^]*Give R2 a value/],
-  "kernel-7.3-null-value": [7, "R0 invalid mem access 'map_value_or_null'", /Invalid deref[^]*may be NULL[^]*NULL check/],
+  "kernel-7.3-null-value": [
+    7,
+    "R0 invalid mem access 'map_value_or_null'",
+    /Invalid deref[^]*may be NULL[^]*NULL check/,
+  ],
   "kernel-7.3-null-in-subprogram": [10, "R1 invalid mem access 'map_value_or_null'", /Invalid dereference\nR1 may be/],
-  "kernel-7.3-unknown-helper": [9, "program of this type cannot use helper bpf_redirect#23", /^Policy: Operation is not/],
+  "kernel-7.3-unknown-helper": [
+    9,
+    "program of this type cannot use helper bpf_redirect#23",
+    /^Policy: Operation is not/,
+  ],
 };
 
 const read = (name: string): string => readFileSync(testData(`verifier-logs/${name}.log`), "utf8");
@@ -47,16 +55,28 @@ test("logs of the running kernel, and of older and newer ones", () => {
 /** A function of ten instructions whose lines begin at instructions 0, 3 and 7. */
 function lined(name: string): FunctionSpec {
   const line = (insnIndex: number, lineNumber: number, column: number): FunctionSpec["lines"][number] => ({
-    insnIndex, file: `bpf/${name}.ts`, text: `\tline ${lineNumber};`, line: lineNumber, column,
+    insnIndex,
+    file: `bpf/${name}.ts`,
+    text: `\tline ${lineNumber};`,
+    line: lineNumber,
+    column,
   });
   return {
-    name, section: ".text", insns: [...Array.from({ length: 9 }, () => mov64Imm(0, 0)), exit()], relocations: [],
-    coreRelocations: [], funcTypeId: undefined, lines: [line(0, 10, 2), line(3, 11, 7), line(7, 12, 200)],
+    name,
+    section: ".text",
+    insns: [...Array.from({ length: 9 }, () => mov64Imm(0, 0)), exit()],
+    relocations: [],
+    coreRelocations: [],
+    funcTypeId: undefined,
+    lines: [line(0, 10, 2), line(3, 11, 7), line(7, 12, 200)],
   };
 }
 
 test("an instruction is shown at its line in its own function", () => {
-  const parts = [{ startInsn: 0, spec: lined("main") }, { startInsn: 10, spec: lined("helper") }];
+  const parts = [
+    { startInsn: 0, spec: lined("main") },
+    { startInsn: 10, spec: lined("helper") },
+  ];
   const place = (insnIndex: number): string => {
     const report = parseVerifierLog(`${insnIndex}: (95) exit\nR0 !read_ok\n`, parts);
     return `${report.functionName} ${report.place?.file}:${report.place?.line}`;
@@ -98,8 +118,18 @@ test("a report alone, without the lines before it, is enough", () => {
 
 test("no text whatever breaks the parser", () => {
   const strange = [
-    "", "\n\n\n", "\0\0", "Verification failed:", "Verification failed: X\n\nAt:\n", "12345678901234567890: (95) exit",
-    "0: (", "Reason:\n  x", ";;;;", "R0", "insn insn 5", "é: (95) exit",
+    "",
+    "\n\n\n",
+    "\0\0",
+    "Verification failed:",
+    "Verification failed: X\n\nAt:\n",
+    "12345678901234567890: (95) exit",
+    "0: (",
+    "Reason:\n  x",
+    ";;;;",
+    "R0",
+    "insn insn 5",
+    "é: (95) exit",
   ];
   for (const log of strange) parseVerifierLog(log, [{ startInsn: 0, spec: lined("main") }]);
   // Every log cut at every length: the buffer may end anywhere.

@@ -25,7 +25,10 @@ export interface ProgramPart {
 }
 
 export function parseVerifierLog(log: string, parts: readonly ProgramPart[]): VerifierReport {
-  const lines = log.replaceAll("\0", "").split("\n").map((line) => line.trimEnd());
+  const lines = log
+    .replaceAll("\0", "")
+    .split("\n")
+    .map((line) => line.trimEnd());
   const old = parseLines(lines);
   const report = parseReport(lines);
   const insnIndex = report.insnIndex ?? old.insnIndex;
@@ -71,8 +74,20 @@ export function describeVerifierReport(program: string, report: VerifierReport):
 
 const insnLine = /^\s*(\d+): (\([0-9a-f]{2}\) .*)$/;
 const stateLine = /^\s*(?:from \d+ to \d+:|\d+: (?:R\d+|frame\d+:|fp-)|(?:R\d+(?:_[rw]+)?|frame\d+|fp-\d+)[=:])/;
-const summaryLine =
-  /^(?:processed \d+ insns|verification time |stack depth |max_states_per_insn|func#\d+ @\d+|Validating |last_idx |regs=|parent |mark_precise|insns processed)/;
+const summaryStarts = [
+  "processed \\d+ insns",
+  "verification time ",
+  "stack depth ",
+  "max_states_per_insn",
+  "func#\\d+ @\\d+",
+  "Validating ",
+  "last_idx ",
+  "regs=",
+  "parent ",
+  "mark_precise",
+  "insns processed",
+];
+const summaryLine = new RegExp(`^(?:${summaryStarts.join("|")})`);
 const sourceLine = /^;/;
 const namedInsn = /\b(?:insn|instruction|at) #?(\d+)\b/;
 
@@ -136,9 +151,7 @@ function parseReport(lines: readonly string[]): NewReport {
 }
 
 function findPart(parts: readonly ProgramPart[], insnIndex: number): ProgramPart | undefined {
-  return parts.find(
-    (part) => insnIndex >= part.startInsn && insnIndex < part.startInsn + part.spec.insns.length,
-  );
+  return parts.find((part) => insnIndex >= part.startInsn && insnIndex < part.startInsn + part.spec.insns.length);
 }
 
 /** The last line record at or before the instruction. */

@@ -6,32 +6,74 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ByteReader } from "../util/bytes.js";
 import {
-  kernelObjectName, packBtfLoad, packEpollIn, packMapCreate, packMapElement, packPerfBpfOutput, packProgLoad,
-  packRawTracepointOpen, packTestRun,
+  kernelObjectName,
+  packBtfLoad,
+  packEpollIn,
+  packMapCreate,
+  packMapElement,
+  packPerfBpfOutput,
+  packProgLoad,
+  packRawTracepointOpen,
+  packTestRun,
 } from "./attr.js";
 import type { MapCreateArgs, ProgLoadArgs } from "./kernel.js";
 
 const mapArgs: MapCreateArgs = {
-  type: 0x101, keySize: 0x102, valueSize: 0x103, maxEntries: 0x104, flags: 0x105, name: "m",
-  btfFd: 0x106, keyTypeId: 0x107, valueTypeId: 0x108,
+  type: 0x101,
+  keySize: 0x102,
+  valueSize: 0x103,
+  maxEntries: 0x104,
+  flags: 0x105,
+  name: "m",
+  btfFd: 0x106,
+  keyTypeId: 0x107,
+  valueTypeId: 0x108,
 };
 const progArgs: ProgLoadArgs = {
-  type: 0x201, expectedAttachType: 0x202, flags: 0x203, attachBtfId: 0x204, insns: new Uint8Array(24), license: "GPL",
-  name: "p", debug: { btfFd: 0x205, funcInfo: new Uint8Array(16), lineInfo: new Uint8Array(48) },
-  log: new Uint8Array(0x206), logLevel: 7,
+  type: 0x201,
+  expectedAttachType: 0x202,
+  flags: 0x203,
+  attachBtfId: 0x204,
+  insns: new Uint8Array(24),
+  license: "GPL",
+  name: "p",
+  debug: { btfFd: 0x205, funcInfo: new Uint8Array(16), lineInfo: new Uint8Array(48) },
+  log: new Uint8Array(0x206),
+  logLevel: 7,
 };
 const addresses = { insns: 0x301n, license: 0x302n, log: 0x303n, funcInfo: 0x304n, lineInfo: 0x305n };
 
 /** [C expression for the struct, its member, the attr, what must be there] */
 const fields: readonly (readonly [string, string, Uint8Array, bigint | number])[] = [
   ...Object.entries({
-    map_type: 0x101, key_size: 0x102, value_size: 0x103, max_entries: 0x104, map_flags: 0x105, map_name: 0x6d,
-    btf_fd: 0x106, btf_key_type_id: 0x107, btf_value_type_id: 0x108,
+    map_type: 0x101,
+    key_size: 0x102,
+    value_size: 0x103,
+    max_entries: 0x104,
+    map_flags: 0x105,
+    map_name: 0x6d,
+    btf_fd: 0x106,
+    btf_key_type_id: 0x107,
+    btf_value_type_id: 0x108,
   }).map(([member, value]) => ["union bpf_attr", member, packMapCreate(mapArgs), value] as const),
   ...Object.entries({
-    prog_type: 0x201, insn_cnt: 3, insns: 0x301n, license: 0x302n, log_level: 7, log_size: 0x206, log_buf: 0x303n,
-    prog_flags: 0x203, prog_name: 0x70, expected_attach_type: 0x202, prog_btf_fd: 0x205, func_info_rec_size: 8,
-    func_info: 0x304n, func_info_cnt: 2, line_info_rec_size: 16, line_info: 0x305n, line_info_cnt: 3,
+    prog_type: 0x201,
+    insn_cnt: 3,
+    insns: 0x301n,
+    license: 0x302n,
+    log_level: 7,
+    log_size: 0x206,
+    log_buf: 0x303n,
+    prog_flags: 0x203,
+    prog_name: 0x70,
+    expected_attach_type: 0x202,
+    prog_btf_fd: 0x205,
+    func_info_rec_size: 8,
+    func_info: 0x304n,
+    func_info_cnt: 2,
+    line_info_rec_size: 16,
+    line_info: 0x305n,
+    line_info_cnt: 3,
     attach_btf_id: 0x204,
   }).map(([member, value]) => ["union bpf_attr", member, packProgLoad(progArgs, addresses), value] as const),
   ...Object.entries({ map_fd: 1, key: 2n, value: 3n, flags: 4n }).map(
@@ -44,15 +86,30 @@ const fields: readonly (readonly [string, string, Uint8Array, bigint | number])[
     ([member, value]) => ["union bpf_attr", member, packRawTracepointOpen(5n, 6), value] as const,
   ),
   ...Object.entries({
-    "test.prog_fd": 1, "test.data_size_in": 2, "test.data_in": 3n, "test.repeat": 4, "test.ctx_size_in": 5,
+    "test.prog_fd": 1,
+    "test.data_size_in": 2,
+    "test.data_in": 3n,
+    "test.repeat": 4,
+    "test.ctx_size_in": 5,
     "test.ctx_in": 6n,
   }).map(([member, value]) => {
-    const attr = packTestRun({ progFd: 1, data: { size: 2, address: 3n }, repeat: 4, context: { size: 5, address: 6n } });
+    const attr = packTestRun({
+      progFd: 1,
+      data: { size: 2, address: 3n },
+      repeat: 4,
+      context: { size: 5, address: 6n },
+    });
     return ["union bpf_attr", member, attr, value] as const;
   }),
   ...Object.entries({
-    type: 1, size: 112, config: 10n, sample_period: 1n, sample_type: (1n << 10n) | (1n << 2n), read_format: 16n,
-    wakeup_events: 9, clockid: 1,
+    type: 1,
+    size: 112,
+    config: 10n,
+    sample_period: 1n,
+    sample_type: (1n << 10n) | (1n << 2n),
+    read_format: 16n,
+    wakeup_events: 9,
+    clockid: 1,
   }).map(([member, value]) => {
     return ["struct perf_event_attr", member, packPerfBpfOutput({ wakeupEvents: 9, readLost: true }), value] as const;
   }),
@@ -107,7 +164,11 @@ test("the perf event's flag bits are use_clockid alone", () => {
 
 test("names fit the kernel's rules", () => {
   for (const [name, expected] of [
-    ["events", "events"], [".rodata", ".rodata"], ["schedProcessExecEvent", "schedProcessExe"], ["ä$b", "__b"], ["", ""],
+    ["events", "events"],
+    [".rodata", ".rodata"],
+    ["schedProcessExecEvent", "schedProcessExe"],
+    ["ä$b", "__b"],
+    ["", ""],
   ] as const) {
     assert.equal(kernelObjectName(name), expected);
   }

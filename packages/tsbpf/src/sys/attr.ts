@@ -8,8 +8,16 @@ import type { KernelBytes, MapCreateArgs, ProgLoadArgs, ProgramDebugInfo } from 
 
 /** enum bpf_cmd. */
 export const BpfCommand = {
-  MAP_CREATE: 0, MAP_LOOKUP_ELEM: 1, MAP_UPDATE_ELEM: 2, MAP_DELETE_ELEM: 3, MAP_GET_NEXT_KEY: 4, PROG_LOAD: 5,
-  PROG_TEST_RUN: 10, RAW_TRACEPOINT_OPEN: 17, BTF_LOAD: 18, MAP_FREEZE: 22,
+  MAP_CREATE: 0,
+  MAP_LOOKUP_ELEM: 1,
+  MAP_UPDATE_ELEM: 2,
+  MAP_DELETE_ELEM: 3,
+  MAP_GET_NEXT_KEY: 4,
+  PROG_LOAD: 5,
+  PROG_TEST_RUN: 10,
+  RAW_TRACEPOINT_OPEN: 17,
+  BTF_LOAD: 18,
+  MAP_FREEZE: 22,
 } as const;
 
 /** BPF_OBJ_NAME_LEN: a name with its NUL. */
@@ -48,8 +56,15 @@ export interface ProgLoadAddresses {
 
 export function packProgLoad(args: ProgLoadArgs, at: ProgLoadAddresses): KernelBytes {
   const out = new ByteWriter(128);
-  out.u32(args.type).u32(args.insns.length / 8).u64(at.insns).u64(at.license);
-  out.u32(args.log ? args.logLevel : 0).u32(args.log?.length ?? 0).u64(args.log ? at.log : 0n);
+  out
+    .u32(args.type)
+    .u32(args.insns.length / 8)
+    .u64(at.insns)
+    .u64(at.license);
+  out
+    .u32(args.log ? args.logLevel : 0)
+    .u32(args.log?.length ?? 0)
+    .u64(args.log ? at.log : 0n);
   out.u32(0).u32(args.flags); // kern_version
   packName(out, args.name);
   out.u32(0).u32(args.expectedAttachType); // prog_ifindex
@@ -66,8 +81,14 @@ function packDebugInfo(out: ByteWriter, debug: ProgramDebugInfo, at: ProgLoadAdd
   const lineCount = lineInfo.length / LINE_INFO_BYTES;
   assert(Number.isInteger(funcCount) && Number.isInteger(lineCount), "func and line info are whole records");
   out.u32(btfFd);
-  out.u32(funcCount > 0 ? FUNC_INFO_BYTES : 0).u64(funcCount > 0 ? at.funcInfo : 0n).u32(funcCount);
-  out.u32(lineCount > 0 ? LINE_INFO_BYTES : 0).u64(lineCount > 0 ? at.lineInfo : 0n).u32(lineCount);
+  out
+    .u32(funcCount > 0 ? FUNC_INFO_BYTES : 0)
+    .u64(funcCount > 0 ? at.funcInfo : 0n)
+    .u32(funcCount);
+  out
+    .u32(lineCount > 0 ? LINE_INFO_BYTES : 0)
+    .u64(lineCount > 0 ? at.lineInfo : 0n)
+    .u32(lineCount);
 }
 
 export interface TestRunFields {
@@ -97,7 +118,10 @@ export function packRawTracepointOpen(name: bigint, progFd: number): KernelBytes
 
 export function packBtfLoad(btf: bigint, sizeBytes: number, log: bigint, logSizeBytes: number): KernelBytes {
   const out = new ByteWriter(32).u64(btf).u64(log).u32(sizeBytes).u32(logSizeBytes);
-  return out.u32(logSizeBytes > 0 ? 1 : 0).u32(0).finish();
+  return out
+    .u32(logSizeBytes > 0 ? 1 : 0)
+    .u32(0)
+    .finish();
 }
 
 /** BPF output through a perf event: PERF_TYPE_SOFTWARE, PERF_COUNT_SW_BPF_OUTPUT, raw data with the time. */

@@ -2,9 +2,30 @@
 // (the same numbers on x86-64 and arm64). Calls of the Kernel interface return them negated.
 
 export const Errno = {
-  EPERM: 1, ENOENT: 2, EINTR: 4, EIO: 5, ENXIO: 6, E2BIG: 7, EBADF: 9, EAGAIN: 11, ENOMEM: 12, EACCES: 13,
-  EFAULT: 14, EBUSY: 16, EEXIST: 17, ENODEV: 19, EINVAL: 22, EMFILE: 24, ENOSPC: 28, EPIPE: 32, ERANGE: 34,
-  ELOOP: 40, ENOSYS: 38, EOVERFLOW: 75, EOPNOTSUPP: 95, ENOTSUPP: 524,
+  EPERM: 1,
+  ENOENT: 2,
+  EINTR: 4,
+  EIO: 5,
+  ENXIO: 6,
+  E2BIG: 7,
+  EBADF: 9,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  EFAULT: 14,
+  EBUSY: 16,
+  EEXIST: 17,
+  ENODEV: 19,
+  EINVAL: 22,
+  EMFILE: 24,
+  ENOSPC: 28,
+  EPIPE: 32,
+  ERANGE: 34,
+  ELOOP: 40,
+  ENOSYS: 38,
+  EOVERFLOW: 75,
+  EOPNOTSUPP: 95,
+  ENOTSUPP: 524,
 } as const;
 
 const names = new Map<number, string>(Object.entries(Errno).map(([name, value]) => [value, name]));

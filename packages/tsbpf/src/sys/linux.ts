@@ -7,8 +7,16 @@ import { release } from "node:os";
 import type { KernelBytes, Kernel, Mapping, TestRunArgs, TestRunResult, Watch } from "./kernel.js";
 import type { ProgLoadArgs } from "./kernel.js";
 import {
-  BpfCommand, packBtfLoad, packEpollIn, packMapCreate, packMapElement, packMapFreeze, packProgLoad,
-  packRawTracepointOpen, packTestRun, unpackTestRun,
+  BpfCommand,
+  packBtfLoad,
+  packEpollIn,
+  packMapCreate,
+  packMapElement,
+  packMapFreeze,
+  packProgLoad,
+  packRawTracepointOpen,
+  packTestRun,
+  unpackTestRun,
 } from "./attr.js";
 import { Errno } from "./errno.js";
 import { assert } from "../util/assert.js";
@@ -34,12 +42,28 @@ interface SyscallNumbers {
 /** arch/x86/entry/syscalls/syscall_64.tbl, and include/uapi/asm-generic/unistd.h for arm64. */
 export const syscallNumbers: Readonly<Record<string, SyscallNumbers>> = {
   x64: {
-    bpf: 321, perf_event_open: 298, mmap: 9, munmap: 11, ioctl: 16, read: 0, close: 3, epoll_create1: 291,
-    epoll_ctl: 233, prlimit64: 302,
+    bpf: 321,
+    perf_event_open: 298,
+    mmap: 9,
+    munmap: 11,
+    ioctl: 16,
+    read: 0,
+    close: 3,
+    epoll_create1: 291,
+    epoll_ctl: 233,
+    prlimit64: 302,
   },
   arm64: {
-    bpf: 280, perf_event_open: 241, mmap: 222, munmap: 215, ioctl: 29, read: 63, close: 57, epoll_create1: 20,
-    epoll_ctl: 21, prlimit64: 261,
+    bpf: 280,
+    perf_event_open: 241,
+    mmap: 222,
+    munmap: 215,
+    ioctl: 29,
+    read: 63,
+    close: 57,
+    epoll_create1: 20,
+    epoll_ctl: 21,
+    prlimit64: 261,
   },
 };
 
@@ -81,11 +105,9 @@ function linuxKernel(koffi: Koffi, numbers: SyscallNumbers): Kernel {
   return {
     mapCreate: (args) => bpf(BpfCommand.MAP_CREATE, packMapCreate(args)),
     mapLookup: (fd, key, value) => element(BpfCommand.MAP_LOOKUP_ELEM, fd, address(key), address(value)),
-    mapUpdate: (fd, key, value, flags) =>
-      element(BpfCommand.MAP_UPDATE_ELEM, fd, address(key), address(value), flags),
+    mapUpdate: (fd, key, value, flags) => element(BpfCommand.MAP_UPDATE_ELEM, fd, address(key), address(value), flags),
     mapDelete: (fd, key) => element(BpfCommand.MAP_DELETE_ELEM, fd, address(key), 0n),
-    mapNextKey: (fd, key, next) =>
-      element(BpfCommand.MAP_GET_NEXT_KEY, fd, key ? address(key) : 0n, address(next)),
+    mapNextKey: (fd, key, next) => element(BpfCommand.MAP_GET_NEXT_KEY, fd, key ? address(key) : 0n, address(next)),
     mapFreeze: (fd) => bpf(BpfCommand.MAP_FREEZE, packMapFreeze(fd)),
     progLoad: (args) => progLoad(args, bpf, address),
     progTestRun: (fd, args) => progTestRun(fd, args, bpf, address),

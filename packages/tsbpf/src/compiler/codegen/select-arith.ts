@@ -9,6 +9,7 @@ import {
   aluImm, constantOf, emit, emitAlu, emitClean, emitCleanMove, emitConstant, emitMove, emitSignExtend, hasOneUser,
   immOperand, isRemade, moveInto, newReg, operandOf, ownReg, regOf, regOperand, type Selection,
 } from "./selection.js";
+import { usersOf, type User } from "./values.js";
 
 const simpleOps: Readonly<Partial<Record<BinaryInst["op"], AluName>>> = {
   add: "ADD", sub: "SUB", mul: "MUL", and: "AND", or: "OR", xor: "XOR",
@@ -37,11 +38,27 @@ export function selectBinary(sel: Selection, inst: BinaryInst): void {
   if (mustBeCleaned(sel, inst)) emitClean(sel, dst);
 }
 
-/** Without 32-bit arithmetic, operations on whole registers leave rubbish in the upper half of a 32-bit result. */
+/**
+ * Without 32-bit arithmetic, operations on whole registers leave rubbish in the upper half of a 32-bit result. With it
+ * the upper half is zero, but after some operations the verifier does not know that; a move of the lower half tells it.
+ */
 function mustBeCleaned(sel: Selection, inst: BinaryInst): boolean {
-  if (inst.type !== "i32" || sel.features.alu32 || !sel.wideRead.has(inst)) return false;
+  if (inst.type !== "i32" || !sel.wideRead.has(inst)) return false;
+  if (sel.features.alu32) return isOpaqueToVerifier(inst) && usersOf(sel.users, inst).some(isExtension);
   if (inst.op === "udiv" || inst.op === "umod" || inst.op === "lshr") return false;
   return !(inst.op === "and" && inst.args.some((arg) => (constantOf(arg) ?? 0xffff_ffffn) < 0x8000_0000n));
+}
+
+/** Where the verifier gives up all it knows (is_safe_to_compute_dst_reg_range and BPF_NEG, kernel/bpf/verifier.c). */
+function isOpaqueToVerifier(inst: BinaryInst): boolean {
+  const [left, right] = operands(inst);
+  if (inst.op === "sub") return constantOf(left) === 0n;
+  const isShift = inst.op === "shl" || inst.op === "lshr" || inst.op === "ashr";
+  return isShift ? constantOf(right) === undefined : /div|mod/.test(inst.op);
+}
+
+function isExtension(user: User): boolean {
+  return user.kind === "edge" || (user.kind === "inst" && user.inst.op === "zext");
 }
 
 function isWide(sel: Selection, inst: Inst): boolean {

@@ -3,7 +3,7 @@
 
 import { ts } from "./typescript.js";
 import { findLocal, symbolOf, type Lowering } from "./lowering.js";
-import { rangeOf, safeRange } from "./numbers.js";
+import { rangeOf, safeRange, within } from "./numbers.js";
 import type { Range } from "./operands.js";
 import { tryEvaluate } from "./statics.js";
 import { declaredType } from "./types.js";
@@ -105,7 +105,9 @@ function rangeOfExpression(l: Lowering, node: ts.Expression): Range | undefined 
   if (local?.kind === "const") {
     return local.operand.kind === "int" && !local.operand.loose ? local.operand.range : undefined;
   }
+  if (local?.range) return local.range;
   if (isMinimum(l, node)) return minimumRange(l, node);
+  if (ts.isBinaryExpression(node)) return shiftedRange(l, node);
   // What is stored somewhere has the bounds of its type. Of other expressions TypeScript only says what they resemble:
   // it calls `c ? byte : -1` a u8.
   const isStored =
@@ -113,6 +115,18 @@ function rangeOfExpression(l: Lowering, node: ts.Expression): Range | undefined 
     ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
   const declared = isStored ? declaredType(l.checker, l.checker.getTypeAtLocation(node)) : undefined;
   return declared?.kind === "int" ? rangeOf(declared) : undefined;
+}
+
+/** `i + 1` */
+function shiftedRange(l: Lowering, node: ts.BinaryExpression): Range | undefined {
+  const isSum = node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+  if (!isSum && node.operatorToken.kind !== ts.SyntaxKind.MinusToken) return undefined;
+  const base = rangeOfExpression(l, node.left);
+  const amount = tryEvaluate(l, node.right);
+  // Of 64 bits a sum may wrap.
+  if (!base || amount?.kind !== "int" || !within(base, safeRange) || amount.type === "bigint") return undefined;
+  const by = isSum ? amount.value : -amount.value;
+  return { low: base.low + by, high: base.high + by };
 }
 
 function isMinimum(l: Lowering, node: ts.Expression): node is ts.CallExpression {
@@ -136,13 +150,14 @@ function boundOf(
   update: ts.Expression | undefined,
 ): LoopBound | undefined {
   const step = counterStep(l, limit, body, update);
-  const start = startRange(l, limit);
+  const start = startRange(l, limit) ?? initialRange(l, limit, body.parent);
   if (step === undefined || !start) return undefined;
   const distance = limit.upward ? limit.range.high - start.low : start.high - limit.range.low;
   const end = limit.inclusive ? distance + 1n : distance;
-  if (!staysInType(l, limit, step)) return undefined;
   const rounds = end <= 0n ? 0n : (end + step - 1n) / step;
   const exact = limit.range.low === limit.range.high && start.low === start.high;
+  const final = limit.upward ? start.low + rounds * step : start.low - rounds * step;
+  if (!staysInType(l, limit, step, exact ? final : undefined)) return undefined;
   if (rounds > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   const isSteady = exact && rounds > 0n && assignmentsTo(l, limit.symbol, body).length === 0;
   const last = limit.upward ? start.low + (rounds - 1n) * step : start.low - (rounds - 1n) * step;
@@ -159,14 +174,22 @@ function startRange(l: Lowering, limit: Limit): Range | undefined {
   return operand.loose ? undefined : operand.range;
 }
 
+/** What `for (let j = i + 1; …)` gives the counter, where i has a range of its own. */
+function initialRange(l: Lowering, limit: Limit, loop: ts.Node): Range | undefined {
+  const declaration = limit.symbol.valueDeclaration;
+  if (!declaration || !ts.isVariableDeclaration(declaration) || declaration.parent.parent !== loop) return undefined;
+  return declaration.initializer && rangeOfExpression(l, declaration.initializer);
+}
+
 /**
  * A sized counter that wraps before it is past the limit never ends: `for (let i: u8 = 0; i < 300; i++)`, and
- * `for (let i: u32 = 7; i >= 0; i--)`.
+ * `for (let i: u32 = 7; i >= 0; i--)`. `final` is the value after the last round, where it is known.
  */
-function staysInType(l: Lowering, limit: Limit, step: bigint): boolean {
+function staysInType(l: Lowering, limit: Limit, step: bigint, final: bigint | undefined): boolean {
   const declared = declaredType(l.checker, l.checker.getTypeAtLocation(limit.counter));
   if (declared?.kind !== "int") return true;
   const range = rangeOf(declared);
+  if (final !== undefined) return final >= range.low && final <= range.high;
   const reach = limit.inclusive ? step : step - 1n;
   return limit.upward ? limit.range.high + reach <= range.high : limit.range.low - reach >= range.low;
 }

@@ -2,8 +2,8 @@
 
 import { ts } from "./typescript.js";
 import { report, type Compilation } from "./lowering.js";
-import type { FunctionNode, MapDeclaration, MapKind, ProgramDeclaration, Static } from "./operands.js";
-import { declaredName, evaluate, schemaArgument, staticOf } from "./statics.js";
+import type { FunctionNode, MapDeclaration, MapKind, ProgramDeclaration } from "./operands.js";
+import { declaredName, evaluate, schemaArgument } from "./statics.js";
 import { indexType } from "./memory.js";
 import type { DataType } from "./types.js";
 
@@ -36,6 +36,11 @@ export function isProgramFactory(name: string): boolean {
   return Object.hasOwn(programFactories, name);
 }
 
+/** What the kernel takes as the name of an object or a type (btf_name_valid_identifier, kernel/bpf/btf.c). */
+export function isKernelName(name: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(name);
+}
+
 /** The smallest page there is; a ring buffer's size is a power of two of at least one page. */
 const pageSize = 4096;
 
@@ -47,6 +52,7 @@ export function declareMap(c: Compilation, node: ts.CallExpression, factoryName:
     report(c, node, "schemaPlace", { what: "A map" });
     return undefined;
   }
+  if (!isKernelName(name)) report(c, node.parent, "programTarget", { what: `'${name}'` });
   const types: Partial<Record<"key" | "value" | "event", DataType>> = {};
   for (const [index, role] of factory.schemas.entries()) {
     const argument = node.arguments[index];
@@ -104,6 +110,7 @@ export function declareProgram(
     report(c, node, "schemaPlace", { what: "A program" });
     return undefined;
   }
+  if (!isKernelName(name)) report(c, node.parent, "programTarget", { what: `'${name}'` });
   const target = targetName(c, targetNode);
   const handler = handlerFunction(c, handlerNode);
   if (target === undefined || !handler) return undefined;
@@ -112,7 +119,7 @@ export function declareProgram(
 
 function targetName(c: Compilation, node: ts.Expression): string | undefined {
   const value = evaluate(c, node);
-  if (value.kind === "text" && /^\w+$/.test(value.value)) return value.value;
+  if (value.kind === "text" && isKernelName(value.value)) return value.value;
   if (value.kind !== "error") report(c, node, "programTarget", { what: node.getText() });
   return undefined;
 }
@@ -122,58 +129,4 @@ function handlerFunction(c: Compilation, node: ts.Expression): FunctionNode | un
   if (value.kind === "function") return value.node;
   if (value.kind !== "error") report(c, node, "notConstant", { what: "The program's function" });
   return undefined;
-}
-
-/** Looks at every top-level statement of the user's modules, and collects the entry's exported programs. */
-export function collectModule(c: Compilation): void {
-  const exported = new Set<ts.Symbol>();
-  const moduleSymbol = c.checker.getSymbolAtLocation(c.source.entry);
-  for (const symbol of moduleSymbol ? c.checker.getExportsOfModule(moduleSymbol) : []) {
-    exported.add(symbol.flags & ts.SymbolFlags.Alias ? c.checker.getAliasedSymbol(symbol) : symbol);
-  }
-  for (const symbol of exported) {
-    if (symbol.flags & ts.SymbolFlags.Value) collectExport(c, staticOf(c, symbol));
-  }
-  for (const statement of c.source.entry.statements) checkTopLevel(c, statement, exported);
-  if (c.programs.length === 0 && c.diagnostics.length === 0) report(c, c.source.entry, "noPrograms");
-}
-
-function collectExport(c: Compilation, value: Static | undefined): void {
-  if (value?.kind === "program" && !c.programs.includes(value.program)) c.programs.push(value.program);
-}
-
-function checkTopLevel(c: Compilation, statement: ts.Statement, exported: ReadonlySet<ts.Symbol>): void {
-  if (ts.isVariableStatement(statement)) {
-    for (const declaration of statement.declarationList.declarations) {
-      checkDeclaration(c, declaration, exported);
-    }
-    return;
-  }
-  const silent =
-    ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) || ts.isFunctionDeclaration(statement) ||
-    ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || ts.isEmptyStatement(statement);
-  if (!silent) report(c, statement, "moduleStatement", { what: statementName(statement) });
-}
-
-function statementName(statement: ts.Statement): string {
-  if (ts.isClassDeclaration(statement)) return "A class";
-  if (ts.isEnumDeclaration(statement)) return "An enum";
-  return "A statement";
-}
-
-function checkDeclaration(
-  c: Compilation,
-  declaration: ts.VariableDeclaration,
-  exported: ReadonlySet<ts.Symbol>,
-): void {
-  const symbol = ts.isIdentifier(declaration.name) ? c.checker.getSymbolAtLocation(declaration.name) : undefined;
-  if (!symbol) {
-    const what = "Destructuring at the top of a module";
-    report(c, declaration.name, "unsupportedSyntax", { what, instead: "name each constant by itself" });
-    return;
-  }
-  const value = staticOf(c, symbol);
-  if (value?.kind === "program" && !exported.has(symbol)) {
-    report(c, declaration.name, "notExported", { name: symbol.name });
-  }
 }

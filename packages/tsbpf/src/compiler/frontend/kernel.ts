@@ -2,6 +2,7 @@
 
 import { ts } from "./typescript.js";
 import type { Inst } from "../ir/ir.js";
+import { isKernelName } from "./declarations.js";
 import { report, type Compilation, type Lowering } from "./lowering.js";
 import { sizedInt } from "./numbers.js";
 import {
@@ -52,6 +53,7 @@ export function snakeCase(name: string): string {
 
 function kernelField(c: Compilation, property: ts.Symbol, node: ts.Node): KernelField | undefined {
   const type = c.checker.getTypeOfSymbolAtLocation(property, node);
+  if (!isKernelName(property.name)) report(c, node, "programTarget", { what: `'${property.name}'` });
   const kernelType = fieldType(c, c.checker.getNonNullableType(type), type.isUnion());
   if (!kernelType) {
     report(c, node, "kernelType", { type: c.checker.typeToString(type) });

@@ -69,8 +69,11 @@ function withCounter(l: Lowering, bound: LoopBound | undefined, work: () => void
   const local = counter && findLocal(l, counter.symbol);
   if (!counter || local?.kind !== "let") return work();
   const { locals } = l.activation;
+  const value = local.shape.kind === "int" ? l.b.read(local.shape.variable) : undefined;
   locals.set(counter.symbol, { ...local, range: counter.range });
+  if (value) l.counters.set(value, counter.range);
   work();
+  if (value) l.counters.delete(value);
   locals.set(counter.symbol, local);
 }
 

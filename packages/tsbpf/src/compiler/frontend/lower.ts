@@ -6,7 +6,7 @@ import { FunctionBuilder } from "../ir/builder.js";
 import type { Func, IrModule } from "../ir/ir.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { checkRecordUses } from "./access.js";
-import { collectModule } from "./declarations.js";
+import { collectModule } from "./modules.js";
 import { at, type Activation, type Compilation, type Lowering } from "./lowering.js";
 import { asInt } from "./expressions.js";
 import { isPlainFunction } from "./inline.js";
@@ -67,7 +67,7 @@ function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
     loops: [],
     leave: (value, node) => leaveProgram(l, value, node),
   };
-  const l: Lowering = { ...c, b, program, context, activation, loopCosts: [], recordUses: [] };
+  const l: Lowering = { ...c, b, program, context, activation, loopCosts: [], counters: new Map(), recordUses: [] };
   if (isPlainFunction(l, program.handler, program.name, program.handler) && bindContext(l)) {
     at(l, program.handler, () => lowerBody(l, program.handler));
     checkRecordUses(l);
@@ -84,7 +84,7 @@ function finish(b: FunctionBuilder): Func {
   const zero = b.constant("i32", 0n);
   if (hasValue) for (const term of returns) term.value ??= zero;
   const func = b.finish();
-  return hasValue ? func : { ...func, returns: "void" };
+  return hasValue ? { ...func, voidReturn: "zero" } : { ...func, returns: "void" };
 }
 
 function leaveProgram(l: Lowering, value: Operand, node: ts.Node): void {

@@ -6,7 +6,7 @@ import type { Diagnostic } from "../diagnostic.js";
 import type { FunctionBuilder, Variable } from "../ir/builder.js";
 import type { Block, Inst } from "../ir/ir.js";
 import { fillIn, messages, type MessageName } from "../messages.js";
-import type { KernelStruct, MapDeclaration, Operand, ProgramDeclaration, Static } from "./operands.js";
+import type { KernelStruct, MapDeclaration, Operand, ProgramDeclaration, Range, Static } from "./operands.js";
 import { diagnosticSpan, sourceSpan, type SourceProgram } from "./program.js";
 import type { LoopCost } from "./loops.js";
 import type { Local } from "./variables.js";
@@ -61,6 +61,8 @@ export interface Lowering extends Compilation {
   activation: Activation;
   /** Loops lowered so far that are not part of another one. */
   loopCosts: LoopCost[];
+  /** The counters of the loops around this place that the verifier follows from one constant to another. */
+  readonly counters: Map<Inst, Range>;
   /** Uses of records whose state is only known when the loops around them are complete. */
   readonly recordUses: RecordUse[];
 }

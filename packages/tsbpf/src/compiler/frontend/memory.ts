@@ -12,6 +12,7 @@ import {
   errorOperand, type IntOperand, type KernelType, type MemoryOperand, type Operand, type RefOperand,
 } from "./operands.js";
 import { describe } from "./variables.js";
+import { visibleRange } from "./visible.js";
 import {
   alignOf, intName, isScalar, sizeOf, typeName, type AggregateType, type ArrayType, type DataType, type Field,
   type IntType, type ScalarType,
@@ -280,8 +281,7 @@ function withElement(
     else outside();
     return;
   }
-  const last = BigInt(type.length) - 1n;
-  if (!index.loose && index.range.low >= 0n && index.range.high <= last) {
+  if (isVisiblyInside(l, index.value, type.length)) {
     inside(variableElement(l, array, index.value));
     return;
   }
@@ -301,6 +301,11 @@ function withElement(
   l.b.jump(join);
   l.b.seal(join);
   l.b.start(join);
+}
+
+function isVisiblyInside(l: Lowering, index: Inst, length: number): boolean {
+  const range = visibleRange(l, index);
+  return range !== undefined && range.high < BigInt(length);
 }
 
 /** `array[index]` as a value: 0 (false) outside. */
@@ -332,7 +337,7 @@ function aggregateElement(l: Lowering, node: ts.Node, array: MemoryOperand, inde
     if (place) return readPlace(l, place);
     if (l.diagnostics.length > 0) return errorOperand;
   }
-  if (!index.loose && index.range.low >= 0n && index.range.high < BigInt(type.length)) {
+  if (isVisiblyInside(l, index.value, type.length)) {
     return readPlace(l, variableElement(l, array, index.value));
   }
   report(l, node, "notAValue", {

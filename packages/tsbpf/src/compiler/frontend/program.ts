@@ -1,13 +1,12 @@
 // From a file to a checked TypeScript program: module resolution, our own small library, TypeScript's own errors.
 
-import { readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ts } from "./typescript.js";
 import type { Diagnostic, DiagnosticSpan } from "../diagnostic.js";
 import type { Span } from "../ir/ir.js";
 import { fillIn, messages } from "../messages.js";
-import { libFileName, libText } from "./lib.js";
+import { compilerHost, compilerOptions, isFile, mentionedHelpers, readText } from "./host.js";
+import { libFileName } from "./lib.js";
 
 export interface SourceProgram {
   readonly checker: ts.TypeChecker;
@@ -22,29 +21,17 @@ export interface SourceProgram {
   readonly lineText: (file: string, line: number) => string;
 }
 
-/** The declarations of "tsbpf" that belong to this very compiler, wherever the program is. */
-const languageEntry = fileURLToPath(new URL("../../index.d.ts", import.meta.url));
-const languageFolder = `${dirname(languageEntry)}/`;
-
-const options: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ESNext,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  moduleDetection: ts.ModuleDetectionKind.Force,
-  allowImportingTsExtensions: true,
-  strict: true,
-  exactOptionalPropertyTypes: false,
-  noEmit: true,
-  noLib: true,
-  skipLibCheck: true,
-  types: [],
-};
-
 /** Reads and checks `file` and what it imports. `undefined` when the file itself cannot be read. */
 export function openProgram(file: string): SourceProgram | undefined {
   const entryPath = resolve(file);
   if (readText(entryPath) === undefined) return undefined;
-  const program = ts.createProgram([libFileName, entryPath], options, compilerHost());
+  const quick = checkProgram(entryPath, compilerHost(mentionedHelpers(entryPath)));
+  // With an error, all helpers are declared: only then can TypeScript suggest the name that was meant.
+  return quick && quick.diagnostics.length === 0 ? quick : checkProgram(entryPath, compilerHost());
+}
+
+function checkProgram(entryPath: string, host: ts.CompilerHost): SourceProgram | undefined {
+  const program = ts.createProgram([libFileName, entryPath], compilerOptions, host);
   const entry = program.getSourceFile(entryPath);
   if (!entry) return undefined;
   const files = program.getSourceFiles().filter((source) => !source.isDeclarationFile);
@@ -69,11 +56,6 @@ function lineOf(source: ts.SourceFile | undefined, line: number): string {
   if (!source) return "";
   const start = source.getLineStarts()[line - 1];
   return start === undefined ? "" : source.text.slice(start, source.getLineEndOfPosition(start)).trimEnd();
-}
-
-/** True for the declarations that "tsbpf" exports, as opposed to the user's. */
-export function isLanguageFile(source: ts.SourceFile): boolean {
-  return source.fileName.startsWith(languageFolder) || source.fileName === libFileName;
 }
 
 /** Where `node` stands, with its whole length on the first line. */
@@ -128,55 +110,6 @@ function silencingComments(source: ts.SourceFile): readonly Diagnostic[] {
       notes: [fillIn(cure, values)],
     };
   });
-}
-
-function compilerHost(): ts.CompilerHost {
-  const texts = new Map<string, string | undefined>([[libFileName, libText]]);
-  const text = (file: string): string | undefined => {
-    if (!texts.has(file)) texts.set(file, readText(file));
-    return texts.get(file);
-  };
-  const host: ts.CompilerHost = {
-    getSourceFile(file, languageVersion) {
-      const content = text(file);
-      if (content === undefined) return undefined;
-      // Doc comments are for editors: not parsing those of 211 helpers is a tenth of a compilation.
-      const parsing = { languageVersion: asTarget(languageVersion), jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
-      return ts.createSourceFile(file, content, parsing);
-    },
-    getDefaultLibFileName: () => libFileName,
-    getCurrentDirectory: () => process.cwd(),
-    getCanonicalFileName: (file) => file,
-    useCaseSensitiveFileNames: () => true,
-    getNewLine: () => "\n",
-    writeFile: () => undefined,
-    fileExists: (file) => texts.get(file) !== undefined || isFile(file),
-    readFile: text,
-    resolveModuleNameLiterals: (literals, containingFile) =>
-      literals.map((literal) => ({ resolvedModule: resolveModule(literal.text, containingFile, host) })),
-  };
-  return host;
-}
-
-function asTarget(version: ts.ScriptTarget | ts.CreateSourceFileOptions): ts.ScriptTarget {
-  return typeof version === "object" ? version.languageVersion : version;
-}
-
-function resolveModule(name: string, from: string, host: ts.CompilerHost): ts.ResolvedModuleFull | undefined {
-  if (name === "tsbpf") return { resolvedFileName: languageEntry, extension: ts.Extension.Dts };
-  return ts.resolveModuleName(name, from, options, host).resolvedModule;
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function findRoot(folder: string): string {

@@ -4,9 +4,9 @@
 import { ts } from "./typescript.js";
 import { report, symbolOf, type Compilation } from "./lowering.js";
 import { convertConstant, foldBinary, foldUnary } from "./constants.js";
-import { declareMap, declareProgram, isMapFactory, isProgramFactory } from "./declarations.js";
+import { declareMap, declareProgram, isKernelName, isMapFactory, isProgramFactory } from "./declarations.js";
 import type { FunctionNode, Static } from "./operands.js";
-import { isLanguageFile } from "./program.js";
+import { isLanguageFile } from "./host.js";
 import { boolType, intTypeByName, intTypes, layOutStruct, type DataType } from "./types.js";
 
 const errorStatic: Static = { kind: "error" };
@@ -244,13 +244,16 @@ function structType(c: Compilation, call: ts.CallExpression, node: ts.Expression
       if (field.kind !== "error") report(c, node, "mapOption", { what: `Field '${name}'`, needed: "a schema", instead: "for example u32, chars(16) or another struct" });
       return undefined;
     }
+    if (!isKernelName(name)) report(c, node, "programTarget", { what: `'${name}'` });
     fields.push({ name, type: field.type });
   }
   if (fields.length === 0) {
     report(c, node, "mapOption", { what: "A struct", needed: "of at least one field", instead: "give it one" });
     return undefined;
   }
-  return layOutStruct(declaredName(call) ?? "", fields);
+  const name = declaredName(call) ?? "";
+  if (name !== "" && !isKernelName(name)) report(c, call.parent, "programTarget", { what: `'${name}'` });
+  return layOutStruct(name, fields);
 }
 
 /** The name of the `const` that this expression initialises. */

@@ -137,6 +137,7 @@ check("code behind a return is built and dropped; it feeds nobody's parameters",
   begin(builder, join);
   builder.ret(builder.read(a));
 }, `  %2 = const i64 7
+  %3 = const i64 0
   br %1, bb1, bb2
 bb1:
   ret %0

@@ -331,7 +331,7 @@ export class FunctionBuilder {
       for (const target of this.#state(block).predecessors) target.args.splice(index, 1);
       this.#replaced.set(param, value);
       for (const user of this.#paramUsers.get(param) ?? []) {
-        if (user.param === param) continue;
+        if (this.#replaced.has(user.param)) continue; // It is gone itself, or it is this one.
         this.#noteUser(value, user);
         if (this.#state(user.block).sealed) work.push(user);
       }

@@ -13,7 +13,6 @@ function parse(body: string, header = "func @f(%0: ptr, %1: i64, %2: i32) -> voi
 /** One case for each invariant that text can break: what stands in a function of (ptr, i64, i32), and the complaint. */
 const broken: readonly (readonly [string, RegExp])[] = [
   // Function and edges.
-  ["  jump bb0", /function f, block 0: an edge to the entry block/],
   ["  ret\nbb1:\n  ret", /function f, bb1, block: it cannot be reached/],
   ["  jump bb1(%1)\nbb1(%3: i32):\n  ret", /bb0, "jump bb1\(%1\)": argument 0 is not i32/],
   ["  br %1, bb1, bb1\nbb1:\n  ret", /"br %1, bb1, bb1": a condition of type i64/],
@@ -71,6 +70,10 @@ test("each broken invariant is named with function, block and instruction", () =
     assert.throws(() => verifyFunc(func), complaint, body);
     assert.throws(() => verifyFunc(func), /internal error: function f, (bb|block )\d/, body);
   }
+});
+
+test("no edge leads to the entry block", () => {
+  assert.throws(() => verifyFunc(parse("  jump bb0", "func @f() -> void {")), /function f, block 0: an edge to the entry block/);
 });
 
 test("a function must return what it promises", () => {

@@ -70,12 +70,12 @@ function verifyBlocks(func: Func): void {
     assert(!ids.has(id), `function ${func.name}: id ${id} of ${what} is not unique`);
     ids.add(id);
   };
-  for (const block of func.blocks) {
+  for (const [index, block] of func.blocks.entries()) {
     claim(block.id, "a block");
     for (const param of block.params) claim(param.id, "a parameter");
     for (const inst of block.insts) claim(inst.id, inst.op);
     for (const target of targets(block.term)) {
-      const where = `function ${func.name}, block ${func.blocks.indexOf(block)}`;
+      const where = `function ${func.name}, block ${index}`;
       assert(known.has(target.block), `${where}: an edge leaves the function`);
       assert(target.block !== func.blocks[0], `${where}: an edge to the entry block`);
     }

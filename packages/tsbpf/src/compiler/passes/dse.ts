@@ -74,7 +74,7 @@ function summarize(state: State, block: Block): { kill: bigint; read: bigint } {
   let read = 0n;
   for (const inst of [...block.insts].reverse()) {
     const effect = maskOf(state, effectsOf(inst).accesses);
-    kill = (kill | effect.kill) & ~effect.read;
+    kill |= effect.kill;
     read = (read & ~effect.kill) | effect.read;
   }
   return { kill, read };

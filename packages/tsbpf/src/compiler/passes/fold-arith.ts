@@ -210,7 +210,8 @@ function simplifyWide(inst: BinaryInst, left: Inst, right: Inst, folder: Folder)
   if (!narrowable.has(inst.op) || (left.op !== "zext" && right.op !== "zext")) return undefined;
   if (!isNarrow(left) || !isNarrow(right)) return undefined;
   if (inst.op === "shl" && (count === undefined || count >= 32n)) return undefined;
-  if (folder.known.possible(inst) > 0xffff_ffffn) return undefined;
+  const isDivision = inst.op === "udiv" || inst.op === "umod";
+  if (!isDivision && folder.known.possible(inst) > 0xffff_ffffn) return undefined;
   const low = folder.binary(inst.op, lowHalf(left, folder), lowHalf(right, folder));
   return folder.convert("zext", "i64", low);
 }

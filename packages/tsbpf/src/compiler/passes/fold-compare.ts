@@ -64,7 +64,7 @@ function compareWithConst(inst: CompareInst, left: Inst, value: bigint, folder: 
     return (op === "eq") === (value === 1n) ? left : invertedCompare(left, folder);
   }
   if ((op === "ult" && value === 1n) || (op === "ule" && value === 0n)) return folder.compare("eq", left, zero());
-  if ((op === "uge" && value === 1n) || (op === "ugt" && value === 0n)) return folder.compare("ne", left, zero());
+  // Not "x > 0 is x != 0": the verifier learns a lower bound from the one, and before Linux 6.8 nothing from the other.
   if (value !== 0n) return undefined;
   const [first, second] = left.args;
   if (!first || !second || (left.op !== "sub" && left.op !== "xor")) return undefined;
@@ -114,7 +114,7 @@ function neverEqual(left: Inst, right: Inst, folder: Folder): boolean {
 
 /** 64-bit comparisons of values that were widened the same way. At least one side must be a widening. */
 function compareWidened(op: CompareOp, left: Inst, right: Inst, folder: Folder): Inst | undefined {
-  if (left.type !== "i64") return undefined;
+  if (left.type !== "i64" || [left, right].some((side) => mustBeCompared(side, folder))) return undefined;
   const isZero = (value: Inst): boolean => value.op === "zext" || (constOf(value) ?? 1n << 32n) <= 0xffff_ffffn;
   const isSigned = (value: Inst): boolean => {
     const constant = constOf(value);
@@ -123,9 +123,16 @@ function compareWidened(op: CompareOp, left: Inst, right: Inst, folder: Folder):
   if ((left.op === "zext" || right.op === "zext") && isZero(left) && isZero(right)) {
     return folder.compare(toUnsigned[op], lowHalf(left, folder), lowHalf(right, folder));
   }
-  // Sign extension keeps both orders.
-  if ((left.op === "sext" || right.op === "sext") && isSigned(left) && isSigned(right)) {
+  // Sign extension keeps both orders. An unsigned comparison of a signed value stays as it is all the same: it is a
+  // bounds check, and the verifier wants it on the register that the access uses.
+  const isCheck = op.startsWith("u");
+  if (!isCheck && (left.op === "sext" || right.op === "sext") && isSigned(left) && isSigned(right)) {
     return folder.compare(op, lowHalf(left, folder), lowHalf(right, folder));
   }
   return undefined;
+}
+
+/** The widened value is part of an address elsewhere, so that the verifier must see the check on it. */
+function mustBeCompared(side: Inst, folder: Folder): boolean {
+  return side.op !== "const" && folder.uses(side) > 1 && folder.reachesAddress(side);
 }

@@ -59,7 +59,7 @@ function fitsSigned(value: Inst, bits: number, folder: Folder): boolean {
  * A simpler value with the same low `bits` bits: without conversions and masks that only touch the bits above.
  * `type`: the type that it must have; undefined where i32 and i64 will do.
  */
-export function stripLow(value: Inst, bits: number, type: Type | undefined): Inst {
+export function stripLow(value: Inst, bits: 8 | 16 | 32, type: Type | undefined): Inst {
   let current = value;
   let best = value;
   for (;;) {
@@ -67,7 +67,7 @@ export function stripLow(value: Inst, bits: number, type: Type | undefined): Ins
     const inner = current.args[0];
     if (!inner) return best;
     const keeps =
-      ((current.op === "zext" || current.op === "sext" || current.op === "trunc") && bits <= 32) ||
+      current.op === "zext" || current.op === "sext" || current.op === "trunc" ||
       (current.op === "sext8" && bits <= 8) ||
       (current.op === "sext16" && bits <= 16) ||
       (current.op === "and" && masksNothing(current.args[1], bits));

@@ -67,7 +67,7 @@ function fold(base: Inst, offset: number, size: number): Place | undefined {
   return { base: inner, offset: Number(sum) };
 }
 
-function storedValue(value: Inst, size: number): Inst {
+function storedValue(value: Inst, size: 1 | 2 | 4 | 8): Inst {
   if (size === 8) return value.op === "ptr2int" ? (value.args[0] ?? value) : value;
-  return stripLow(value, 8 * size, undefined);
+  return stripLow(value, size === 1 ? 8 : size === 2 ? 16 : 32, undefined);
 }

@@ -4,6 +4,7 @@
 import { buildCfg, countUses, replaceIn, replaceInTerm, replaceUses, resolveThrough } from "../ir/cfg.js";
 import type { BinaryOp, CompareOp, ConvertInst, Func, Inst, Span, Type } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
+import { addressValues } from "./address-values.js";
 import { constantPool, makeInst } from "./edit.js";
 import type { NewInst } from "./edit.js";
 import { simplifyBinary } from "./fold-arith.js";
@@ -19,6 +20,8 @@ export interface Folder {
   readonly known: KnownBits;
   /** Uses at the start of the sweep: a hint on profit, never a condition of correctness. */
   uses(inst: Inst): number;
+  /** At the start of the sweep; see address-values.ts. */
+  reachesAddress(inst: Inst): boolean;
   constant(type: Type, value: bigint): Inst;
   binary(op: BinaryOp, left: Inst, right: Inst): Inst;
   compare(op: CompareOp, left: Inst, right: Inst): Inst;
@@ -51,7 +54,13 @@ function foldOnce(func: Func): boolean {
   const known = knownBits();
   const replaced = new Map<Inst, Inst>();
   const find = (value: Inst): Inst => resolveThrough(replaced, value);
-  const folder = folderOf(func, { known, uses: (value) => uses.get(value) ?? 0, constant: pool.get });
+  const addresses = addressValues(func);
+  const folder = folderOf(func, {
+    known,
+    uses: (value) => uses.get(value) ?? 0,
+    reachesAddress: (value) => addresses.has(value),
+    constant: pool.get,
+  });
   let changed = false;
   for (const block of buildCfg(func).rpo) {
     const out: Inst[] = [];
@@ -95,7 +104,7 @@ interface PlacedFolder extends Folder {
   span: Span | undefined;
 }
 
-function folderOf(func: Func, shared: Pick<Folder, "known" | "uses" | "constant">): PlacedFolder {
+function folderOf(func: Func, shared: Pick<Folder, "known" | "uses" | "reachesAddress" | "constant">): PlacedFolder {
   const add = (body: NewInst): Inst => {
     const inst = makeInst(func, body, folder.span);
     const simpler = simplify(inst, folder);

@@ -1,6 +1,9 @@
 // Global value numbering along the dominator tree: an operation that was computed with the same operands on every way
 // here is not computed again. Below an edge of a branch its condition is known. Within a block, loads take the values
 // that were stored to slots or loaded before, and equal kernel reads are done once.
+//
+// One kind of equal value is kept: what was computed before a check of its operand, and again behind it. The kernel's
+// verifier learns from a check about the register that is checked, not about values that were derived from it earlier.
 
 import {
   buildCfg, buildDomTree, predecessors, replaceIn, replaceInTerm, replaceUses, resolveThrough, walkDomTree,
@@ -32,6 +35,11 @@ interface State {
   readonly table: Map<string, Inst | boolean>;
   /** Conditions that are known in the blocks below the current edge. */
   readonly facts: Map<Inst, boolean>;
+  /** Depth in the dominator tree at which a value was last checked by a branch. */
+  readonly checked: Map<Inst, number>;
+  /** Depth at which the values in `table` were computed. */
+  readonly computed: Map<Inst, number>;
+  depth: number;
   /** How to leave the current block: each entry undoes one change of `table` or `facts`. */
   readonly undo: (() => void)[];
 }
@@ -40,6 +48,7 @@ function numberValues(func: Func): boolean {
   const cfg = buildCfg(func);
   const state: State = {
     func, cfg, pool: constantPool(func), replaced: new Map(), table: new Map(), facts: new Map(), undo: [],
+    checked: new Map(), computed: new Map(), depth: 0,
   };
   const escaped = escapedSlots(func);
   const marks: number[] = [];
@@ -48,6 +57,7 @@ function numberValues(func: Func): boolean {
     buildDomTree(cfg),
     (block) => {
       marks.push(state.undo.length);
+      state.depth = marks.length;
       assumeEdge(state, block);
       if (numberBlock(state, block, escaped)) changed = true;
     },
@@ -96,8 +106,18 @@ function known(state: State, inst: Inst): Inst | undefined {
   const key = keyOf(inst);
   if (key === undefined) return undefined;
   const earlier = state.table.get(key);
-  if (earlier === undefined) remember(state, key, inst);
-  return typeof earlier === "boolean" ? state.pool.get("i32", earlier ? 1n : 0n) : earlier;
+  if (typeof earlier === "boolean") return state.pool.get("i32", earlier ? 1n : 0n);
+  if (earlier && !isStale(state, inst, earlier)) return earlier;
+  remember(state, key, inst);
+  state.computed.set(inst, state.depth);
+  return undefined;
+}
+
+/** An operand was checked since `earlier` was computed from it, but `earlier` itself was not. */
+function isStale(state: State, inst: Inst, earlier: Inst): boolean {
+  const since = state.computed.get(earlier) ?? 0;
+  const isChecked = (value: Inst): boolean => (state.checked.get(value) ?? 0) > since;
+  return !isCompare(inst) && !isChecked(earlier) && inst.args.some(isChecked);
 }
 
 function remember(state: State, key: string, value: Inst | boolean): void {
@@ -156,12 +176,19 @@ function assumeEdge(state: State, block: Block): void {
   const truth = edge.target === term.then;
   if (cond.op === "const") return;
   if (isCompare(cond)) {
+    for (const arg of cond.args) noteCheck(state, arg);
     remember(state, keyOfOperation(cond.op, "i32", cond.args), truth);
     remember(state, keyOfOperation(inverse[cond.op], "i32", cond.args), !truth);
     assume(state, cond, truth);
   } else if (!truth) {
     assume(state, cond, false);
   }
+}
+
+function noteCheck(state: State, value: Inst): void {
+  const before = state.checked.get(value);
+  state.checked.set(value, state.depth);
+  state.undo.push(() => (before === undefined ? state.checked.delete(value) : state.checked.set(value, before)));
 }
 
 function assume(state: State, cond: Inst, value: boolean): void {

@@ -1,5 +1,7 @@
 // What can be said about a value from how it is computed: which of its bits may be one, and in which interval it lies
 // as a signed number. Both look a bounded number of steps back, so that long chains cost no more than short ones.
+// Nothing is said that the verifier does not find out as well: it knows nothing of the results of divisions and of shifts
+// by a variable, and a bounds check or a mask that we could do without is what shows it the bounds.
 
 import { bitsOf } from "../ir/eval.js";
 import { isBinary, isCompare, memSize } from "../ir/ir.js";
@@ -115,17 +117,14 @@ function possibleOfBinary(inst: BinaryInst, of: (arg: Inst) => bigint): bigint {
     case "shl":
       return shift === undefined ? all : of(left) << shift;
     case "lshr":
-      return shift === undefined ? lowMask(of(left)) : of(left) >> shift;
+      return shift === undefined ? all : of(left) >> shift;
     case "ashr": {
       const mask = of(left);
-      if (mask > all >> 1n) return all;
-      return shift === undefined ? lowMask(mask) : mask >> shift;
+      return shift === undefined || mask > all >> 1n ? all : mask >> shift;
     }
-    case "udiv":
-      return lowMask(of(left));
-    case "umod":
-      return count !== undefined && count > 0n ? lowMask(of(left)) & lowMask(count - 1n) : lowMask(of(left));
     case "sub":
+    case "udiv":
+    case "umod":
     case "sdiv":
     case "smod":
       return all;

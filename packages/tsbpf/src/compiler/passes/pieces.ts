@@ -155,7 +155,6 @@ function settle(slot: SlotInst, use: SlotUse): Piece[] {
     end = Math.max(end, range.offset + range.size);
     if (!free || blocked.some((other) => overlaps(range, other))) continue;
     if (cuts.some((other) => overlaps(range, other) && !isInside(range, other))) continue;
-    if (alignAt(slot.align, range.offset) < range.size) continue;
     pieces.push({ slot, offset: range.offset, size: range.size as Piece["size"] });
   }
   return pieces;

@@ -103,6 +103,13 @@ export function traceFunction(func: Func): Trace[] {
             events.push(`comm ${second}`);
             writeMemory(memory, first, new Uint8Array(Number(second)).fill(0x63));
             return 0n;
+          case 114: {
+            // Copies a string: the bytes behind its end stay as they are.
+            const text = new Uint8Array(Math.ceil(Number(second) / 2)).fill(0x74);
+            writeMemory(memory, first, text);
+            events.push(`string ${second}`);
+            return BigInt(text.length);
+          }
           case 35:
             return 0xffff_8880_0000_1000n;
           default:
@@ -137,7 +144,7 @@ function statements(gen: Gen): void {
 
 function statement(gen: Gen): void {
   const { b, random } = gen;
-  const kind = random.below(gen.depth < 3 ? 16 : 12);
+  const kind = random.below(gen.depth < 3 ? 18 : 14);
   if (kind < 3) {
     b.write(random.pick(gen.vars64 as [Variable]), expression(gen, "i64", 3));
   } else if (kind < 5) {
@@ -156,7 +163,11 @@ function statement(gen: Gen): void {
     b.kreadInto(inst, offset, kernelAddress(gen), 1 + random.below(size - offset));
   } else if (kind === 11) {
     callStatement(gen);
-  } else if (kind < 15) {
+  } else if (kind === 12) {
+    delayedStore(gen);
+  } else if (kind === 13) {
+    aliasStatement(gen);
+  } else if (kind < 17) {
     ifStatement(gen);
   } else {
     loopStatement(gen);
@@ -175,8 +186,7 @@ function place(gen: Gen, size: number): { base: Inst; offset: number } {
   const way = random.below(20);
   if (way < 14) return { base: slot.inst, offset };
   if (way < 19) return { base: b.binary("add", slot.inst, b.constant("i64", BigInt(offset))), offset: 0 };
-  const index = b.binary("and", expression(gen, "i64", 1), b.constant("i64", 8n - BigInt(size)));
-  return { base: b.binary("add", slot.inst, index), offset: 0 };
+  return { base: variablePlace(gen, size), offset: 0 };
 }
 
 function storeStatement(gen: Gen): void {
@@ -209,8 +219,48 @@ function output(gen: Gen, slot: Gen["slots"][0]): void {
 function callStatement(gen: Gen): void {
   const { b, random } = gen;
   const slot = random.pick(gen.slots as [Gen["slots"][0]]);
-  if (random.chance(50)) output(gen, slot);
-  else b.call(16, "i64", [slot.inst, b.constant("i32", BigInt(1 + random.below(slot.size)))]);
+  const size = 1 + random.below(slot.size);
+  const way = random.below(10);
+  if (way < 4) {
+    output(gen, slot);
+  } else if (way < 6) {
+    b.call(16, "i64", [slot.inst, b.constant("i32", BigInt(size))]);
+  } else if (way < 8) {
+    const written = b.call(114, "i64", [slot.inst, b.constant("i32", BigInt(size)), kernelAddress(gen)]);
+    if (random.chance(30)) b.write(random.pick(gen.vars64 as [Variable]), written);
+  } else {
+    b.call(16, "i64", [variablePlace(gen, 2), b.constant("i32", 2n)]);
+  }
+}
+
+/** Something may come between the read of a value and the store that is its only use. */
+function delayedStore(gen: Gen): void {
+  const { b, random } = gen;
+  const mem = random.pick(["u8", "u16", "u32", "u64"] as const);
+  const value = b.kread(mem === "u64" ? "i64" : "i32", mem, kernelAddress(gen));
+  const slot = random.pick(gen.slots as [Gen["slots"][0]]);
+  if (random.chance(30)) b.zero(slot.inst, 0, slot.size, 8);
+  if (random.chance(30)) callStatement(gen);
+  if (random.chance(30)) storeStatement(gen);
+  b.store(mem, slot.inst, memSize(mem) * random.below(slot.size / memSize(mem)), value);
+}
+
+/** One place through two pointers. */
+function aliasStatement(gen: Gen): void {
+  const { b, random } = gen;
+  const pointer = variablePlace(gen, 4);
+  const before = b.load("i32", "u32", pointer, 0);
+  if (random.chance(80)) storeStatement(gen);
+  const after = b.load("i32", "u32", pointer, 0);
+  b.write(random.pick(gen.vars32 as [Variable]), b.binary("xor", before, after));
+}
+
+/** A pointer to `size` bytes at a variable offset in a slot. */
+function variablePlace(gen: Gen, size: number): Inst {
+  const { b, random } = gen;
+  const slot = random.pick(gen.slots as [Gen["slots"][0]]);
+  const index = b.binary("and", expression(gen, "i64", 1), b.constant("i64", 8n - BigInt(size)));
+  return b.binary("add", slot.inst, index);
 }
 
 function ifStatement(gen: Gen): void {

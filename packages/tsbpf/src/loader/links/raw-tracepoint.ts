@@ -11,7 +11,8 @@ export function attachRawTracepoint(kernel: Kernel, program: string, progFd: num
   const doing = `attach program "${program}" to raw tracepoint "${tracepoint}"`;
   if (tracepoint === "") {
     throw new LoaderError(
-      "ERR_ATTACH", `attach program "${program}": its section names no tracepoint (raw_tracepoint/NAME)`,
+      "ERR_ATTACH",
+      `attach program "${program}": its section names no tracepoint (raw_tracepoint/NAME)`,
     );
   }
   const fd = kernel.rawTracepointOpen(tracepoint, progFd);
@@ -25,7 +26,10 @@ export function attachRawTracepoint(kernel: Kernel, program: string, progFd: num
   const release = kernelRelease(kernel);
   if (!releaseAtLeast(release, "4.17")) {
     throw new NotSupportedError(
-      `${doing}: raw tracepoints need Linux 4.17, and this is ${release.text}`, "raw tracepoints", "4.17", { errno: fd },
+      `${doing}: raw tracepoints need Linux 4.17, and this is ${release.text}`,
+      "raw tracepoints",
+      "4.17",
+      { errno: fd },
     );
   }
   throw systemError("ERR_ATTACH", doing, fd);
@@ -37,6 +41,8 @@ function knownTracepoints(kernel: Kernel): string[] {
     kernel.readFile("/sys/kernel/tracing/available_events") ??
     kernel.readFile("/sys/kernel/debug/tracing/available_events");
   if (!bytes) return [];
-  const events = decodeText(bytes).split("\n").filter((line) => line !== "" && !line.startsWith("syscalls:"));
+  const events = decodeText(bytes)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("syscalls:"));
   return events.map((line) => line.slice(line.indexOf(":") + 1));
 }

@@ -1,0 +1,119 @@
+// Where the checker's files come from: the user's modules, our small library, and the declarations of "tsbpf" that belong
+// to this very compiler, wherever the program is.
+
+import { readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { libFileName, libText } from "./lib.js";
+import { ts } from "./typescript.js";
+
+export const compilerOptions: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  allowImportingTsExtensions: true,
+  strict: true,
+  exactOptionalPropertyTypes: false,
+  noEmit: true,
+  noLib: true,
+  skipLibCheck: true,
+  types: [],
+};
+
+const languageEntry = declarationsOfLanguage();
+const languageFolder = `${dirname(languageEntry)}/`;
+const helperDeclarations = `${languageFolder}lang/helpers.d.ts`;
+
+function declarationsOfLanguage(): string {
+  // Two folders down as a module of its own, one folder down as part of the bundle.
+  const [own = "", bundled = ""] = ["../../index.d.ts", "../index.d.ts"].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  return isFile(own) ? own : bundled;
+}
+
+/** True for the declarations that "tsbpf" exports, as opposed to the user's. */
+export function isLanguageFile(source: ts.SourceFile): boolean {
+  return source.fileName.startsWith(languageFolder) || source.fileName === libFileName;
+}
+
+/**
+ * Names in the module, and in what it imports, that could be helpers. The texts are searched, not parsed: parsing and
+ * binding the declarations of all 211 helpers takes a fifth of a compilation.
+ */
+export function mentionedHelpers(entryPath: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const seen = new Set([entryPath]);
+  const host = compilerHost(names);
+  for (const file of seen) {
+    const text = readText(file) ?? "";
+    for (const [name] of text.matchAll(/\bbpf[A-Z]\w*/g)) names.add(name);
+    for (const [, name = ""] of text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g)) {
+      const resolved = resolveModule(name, file, host)?.resolvedFileName;
+      if (resolved !== undefined && resolved !== languageEntry) seen.add(resolved);
+    }
+  }
+  return names;
+}
+
+/** The checker's file system. With `helpers`, only those helpers are declared. */
+export function compilerHost(helpers?: ReadonlySet<string>): ts.CompilerHost {
+  const texts = new Map<string, string | undefined>([[libFileName, libText]]);
+  const text = (file: string): string | undefined => {
+    if (!texts.has(file)) texts.set(file, fileText(file, helpers));
+    return texts.get(file);
+  };
+  const host: ts.CompilerHost = {
+    getSourceFile(file, languageVersion) {
+      const content = text(file);
+      if (content === undefined) return undefined;
+      // Doc comments are for editors.
+      const parsing = { languageVersion: asTarget(languageVersion), jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+      return ts.createSourceFile(file, content, parsing);
+    },
+    getDefaultLibFileName: () => libFileName,
+    getCurrentDirectory: () => process.cwd(),
+    getCanonicalFileName: (file) => file,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => "\n",
+    writeFile: () => undefined,
+    fileExists: (file) => texts.get(file) !== undefined || isFile(file),
+    readFile: text,
+    resolveModuleNameLiterals: (literals, containingFile) =>
+      literals.map((literal) => ({ resolvedModule: resolveModule(literal.text, containingFile, host) })),
+  };
+  return host;
+}
+
+function fileText(file: string, helpers: ReadonlySet<string> | undefined): string | undefined {
+  const text = readText(file);
+  if (!helpers || file !== helperDeclarations || text === undefined) return text;
+  const [head = "", ...declarations] = text.split(/^(?=\/\*\*)/m);
+  const wanted = declarations.filter((declaration) => {
+    const name = /^export declare function (\w+)/m.exec(declaration)?.[1];
+    return name === undefined || helpers.has(name);
+  });
+  return head + wanted.join("");
+}
+
+function asTarget(version: ts.ScriptTarget | ts.CreateSourceFileOptions): ts.ScriptTarget {
+  return typeof version === "object" ? version.languageVersion : version;
+}
+
+function resolveModule(name: string, from: string, host: ts.CompilerHost): ts.ResolvedModuleFull | undefined {
+  if (name === "tsbpf") return { resolvedFileName: languageEntry, extension: ts.Extension.Dts };
+  return ts.resolveModuleName(name, from, compilerOptions, host).resolvedModule;
+}
+
+export function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+export function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+}

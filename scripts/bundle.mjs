@@ -1,0 +1,35 @@
+// Joins each public entry's modules into one file: Node spends about half a millisecond on every ES module, which for
+// the hundred of the compiler is a third of a compilation, and for the loader a third of the way to "attached".
+// Packages stay apart: dependencies are imported as they are.
+
+import { chmodSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+
+const shared = {
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  packages: "external",
+  sourcemap: "linked",
+  logLevel: "warning",
+};
+const tsbpf = "packages/tsbpf/dist";
+const tracer = "packages/rawtp-sched/dist";
+
+for (const folder of [`${tsbpf}/bundle`, `${tracer}/bundle`]) rmSync(folder, { recursive: true, force: true });
+// Libraries: one file each.
+await build({
+  ...shared,
+  entryPoints: {
+    index: `${tsbpf}/index.js`,
+    compiler: `${tsbpf}/compiler/index.js`,
+    loader: `${tsbpf}/loader/index.js`,
+  },
+  outdir: `${tsbpf}/bundle`,
+});
+// Commands: what a command does not need stays in files of its own, which it never loads.
+const command = { ...shared, splitting: true, chunkNames: "[name]-[hash]" };
+await build({ ...command, entryPoints: { tsbpf: `${tsbpf}/cli/main.js` }, outdir: `${tsbpf}/bundle` });
+await build({ ...command, entryPoints: { "rawtp-sched": `${tracer}/src/main.js` }, outdir: `${tracer}/bundle` });
+for (const bin of [`${tsbpf}/bundle/tsbpf.js`, `${tracer}/bundle/rawtp-sched.js`]) chmodSync(bin, 0o755);
