@@ -74,7 +74,10 @@ export function* nodes(node: ts.Node): Generator<ts.Node> {
 /** Tests and what only tests use: some rules of the product do not bind them. */
 export function isTest(path: string): boolean {
   return (
-    /\.test\.ts$/.test(path) || path.startsWith("test/") || path.startsWith("bench/") || path.includes("/testing/")
+    /\.test\.(?:\w+\.)?ts$/.test(path) ||
+    path.startsWith("test/") ||
+    path.startsWith("bench/") ||
+    path.includes("/testing/")
   );
 }
 

@@ -33,9 +33,10 @@ export type HelperArg =
       readonly size?: number;
       /**
        * For "write": the helper overwrites every byte whatever happens (it zero-fills on failure), so that earlier
-       * stores to it are dead. Only set where the kernel's source says so.
+       * stores to it are dead. Only set where the kernel's source says so. "text": some kernels leave the bytes behind
+       * the text's NUL as they were.
        */
-      readonly fills?: true;
+      readonly fills?: true | "text";
       /** NULL is accepted, with size 0. */
       readonly nullable?: true;
       /** Constant NUL-terminated text in read-only data (ARG_PTR_TO_CONST_STR); it has no size argument. */

@@ -110,7 +110,7 @@ function optional(name: string): HelperArg {
 }
 
 interface MemOptions {
-  readonly fills?: true;
+  readonly fills?: true | "text";
   readonly nullable?: true;
 }
 
@@ -241,7 +241,8 @@ function camelCase(name: string): string {
 
 // `fills` stands where every path of the helper writes all bytes: a memset when it fails, and on success a copy of the
 // whole size. The _str variants do not have it, since they leave what lies behind the NUL alone. bpf_get_current_comm
-// pads with zeros, except in Linux 5.19 to 6.3, which used strscpy; there the bytes behind the NUL keep what they had.
+// pads with zeros, except in kernels around 6.1, which used strscpy (kernel/bpf/helpers.c); there the bytes behind the
+// NUL keep what they had.
 
 export const helpers: readonly HelperSpec[] = [
   row(1, "bpf_map_lookup_elem", "3.19", [map("map"), key("key")], mapValue, ALL,
@@ -280,7 +281,7 @@ export const helpers: readonly HelperSpec[] = [
     "The current task: thread group (process) in the high half, thread in the low half."),
   row(15, "bpf_get_current_uid_gid", "4.2", [], U64, BASE,
     "The current task's group in the high half, user in the low half, as the initial user namespace sees them."),
-  row(16, "bpf_get_current_comm", "4.2", [output("buf", { fills: true }), size("sizeOfBuf")], I64, BASE,
+  row(16, "bpf_get_current_comm", "4.2", [output("buf", { fills: "text" }), size("sizeOfBuf")], I64, BASE,
     "The current task's name, padded with zeros."),
   row(17, "bpf_get_cgroup_classid", "4.3", [ctx("skb")], U32, BASE,
     "The network class (net_cls cgroup, version 1) of the packet or the current task."),

@@ -153,11 +153,6 @@ export const messages = {
     text: "{helper} takes {needed}, which this version cannot make yet",
     cure: "see LANGUAGE.md for the helpers that can be called",
   },
-  argumentCount: {
-    code: "TSB5005",
-    text: "{name} takes {expected} arguments, not {got}",
-    cure: "{instead}",
-  },
 
   mapMethod: {
     code: "TSB6001",

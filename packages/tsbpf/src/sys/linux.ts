@@ -3,6 +3,7 @@
 // importing the loader costs nothing where nothing is loaded.
 
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { release } from "node:os";
 import type { KernelBytes, Kernel, Mapping, TestRunArgs, TestRunResult, Watch } from "./kernel.js";
 import type { ProgLoadArgs } from "./kernel.js";
@@ -86,7 +87,8 @@ export async function openKernel(): Promise<Kernel> {
   if (opened) return opened;
   const numbers = syscallNumbers[process.arch];
   assert(process.platform === "linux" && numbers !== undefined, "openKernel on an unsupported platform");
-  const { default: koffi } = await import("koffi");
+  // By require, which is quicker than an import by several milliseconds and finds the same module.
+  const koffi = createRequire(import.meta.url)("koffi") as Koffi;
   opened ??= linuxKernel(koffi, numbers);
   return opened;
 }

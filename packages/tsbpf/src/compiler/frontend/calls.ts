@@ -119,7 +119,7 @@ function initFields(
   memory: ReturnType<typeof stackMemory>,
 ): void {
   if (!ts.isObjectLiteralExpression(init)) {
-    report(l, init, "notAValue", { what: "This value", instead: "give the fields as an object literal: `{ pid: 1 }`" });
+    report(l, init, "notAValue", { what: "What the struct is made from", instead: "give the fields as an object literal: `{ pid: 1 }`" });
     return;
   }
   for (const property of init.properties) {

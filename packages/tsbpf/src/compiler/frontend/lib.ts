@@ -1,5 +1,6 @@
 // The global types a BPF program is checked against. It is small on purpose: what is not declared here does not
-// exist in the kernel, and a small library is quick to check.
+// exist in the kernel, and a small library is quick to check. Some types stand here only so that a construct gets our
+// own diagnostic instead of one that TypeScript misses its library.
 
 export const libFileName = "/tsbpf/lib.bpf.d.ts";
 
@@ -30,6 +31,26 @@ interface AsyncDisposable { [Symbol.asyncDispose](): unknown }
 interface Iterator<T> { next(): { done?: boolean; value: T } }
 interface Iterable<T> { [Symbol.iterator](): Iterator<T> }
 interface IterableIterator<T> extends Iterator<T> { [Symbol.iterator](): IterableIterator<T> }
+interface Generator<T = unknown, Result = unknown, Next = unknown> extends Iterator<T> {
+  return(value: Result): unknown;
+  throw(error: Next): unknown;
+}
+interface AsyncGenerator<T = unknown, Result = unknown, Next = unknown> {
+  return(value: Result): unknown;
+  throw(error: Next): unknown;
+  readonly item: T;
+}
+interface PromiseLike<T> { then(use: (value: T) => unknown): unknown }
+interface Promise<T> extends PromiseLike<T> {}
+interface PromiseConstructor { new <T>(start: (use: (value: T) => void) => void): Promise<T> }
+declare var Promise: PromiseConstructor;
+interface ImportMeta {}
+interface ClassDecoratorContext<Class = unknown> { readonly target: Class }
+interface ClassMethodDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
+interface ClassGetterDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
+interface ClassSetterDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
+interface ClassFieldDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
+interface ClassAccessorDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
 type Partial<T> = { [P in keyof T]?: T[P] };
 type Required<T> = { [P in keyof T]-?: T[P] };
 type Readonly<T> = { readonly [P in keyof T]: T[P] };

@@ -79,7 +79,9 @@ type Values = Readonly<Record<string, string | number | bigint>>;
 export function report(c: Compilation, node: ts.Node, name: MessageName, values: Values = {}): void {
   const message = messages[name];
   const span = diagnosticSpan(node);
-  const text = fillIn(message.text, values);
+  const filled = fillIn(message.text, values);
+  // What a value is described as may begin the sentence.
+  const text = name === "notAValue" ? filled.charAt(0).toUpperCase() + filled.slice(1) : filled;
   const key = `${span.file}:${span.line}:${span.column} ${message.code} ${text}`;
   if (c.reported.has(key)) return;
   c.reported.add(key);

@@ -12,7 +12,7 @@ import {
   errorOperand, voidOperand, type MapDeclaration, type MapKind, type MemoryOperand, type Operand,
 } from "./operands.js";
 import { isScalar, sizeOf, type AggregateType, type DataType, type ScalarType } from "./types.js";
-import { nullableShape, readShape, writeShape } from "./variables.js";
+import { describe, nullableShape, readShape, writeShape } from "./variables.js";
 
 type Method = (l: Lowering, node: ts.CallExpression, map: MapDeclaration) => Operand;
 
@@ -145,7 +145,7 @@ function perfOutput(l: Lowering, node: ts.CallExpression, map: MapDeclaration): 
   const event = pointerTo(l, eventNode, map.event);
   if (!contextNode || !event || !map.event || context?.kind === "error") return errorOperand;
   if (context?.kind !== "ctx") {
-    report(l, contextNode, "notAValue", { what: "This value", instead: "pass the program's context: `ctx`" });
+    report(l, contextNode, "notAValue", { what: describe(context ?? errorOperand), instead: "pass the program's context: `ctx`" });
     return errorOperand;
   }
   const flags = l.b.constant("i64", BPF_F_CURRENT_CPU);

@@ -56,8 +56,9 @@ export function lowerBody(l: Lowering, callee: FunctionNode): void {
   }
   lowerScope(l, () => body.statements.forEach((statement) => lowerStatement(l, statement)));
   if (l.b.terminated) return;
-  if (!returns.some(isVoid)) report(l, callee, "missingReturn", { name: l.activation.name });
-  l.activation.leave(voidOperand, body);
+  if (returns.some(isVoid)) return l.activation.leave(voidOperand, body);
+  report(l, callee, "missingReturn", { name: l.activation.name });
+  l.activation.leave(errorOperand, body);
 }
 
 function returnTypes(l: Lowering, callee: ts.SignatureDeclaration): readonly ts.Type[] {
@@ -150,15 +151,27 @@ export function lowerDeclarations(l: Lowering, list: ts.VariableDeclarationList)
   for (const declaration of list.declarations) {
     if (!ts.isIdentifier(declaration.name)) {
       unsupported(l, declaration.name);
+      defineErrors(l, declaration.name);
     } else if (flags === ts.NodeFlags.AwaitUsing || flags === ts.NodeFlags.None) {
       const what = flags === ts.NodeFlags.None ? "var" : "await using";
       report(l, list, "unsupportedSyntax", { what, instead: "use `const`, `let` or `using`" });
+      defineErrors(l, declaration.name);
     } else if (flags === ts.NodeFlags.Using) {
       lowerUsing(l, declaration, declaration.name);
     } else {
       lowerVariable(l, declaration, declaration.name, flags === ts.NodeFlags.Const);
     }
   }
+}
+
+/** Names that have no value after a diagnostic: their uses stay silent. */
+function defineErrors(l: Lowering, name: ts.BindingName): void {
+  if (!ts.isIdentifier(name)) {
+    for (const element of name.elements) if (ts.isBindingElement(element)) defineErrors(l, element.name);
+    return;
+  }
+  const symbol = l.checker.getSymbolAtLocation(name);
+  if (symbol) l.activation.locals.set(symbol, { kind: "const", operand: errorOperand });
 }
 
 function lowerVariable(l: Lowering, declaration: ts.VariableDeclaration, name: ts.Identifier, isConst: boolean): void {

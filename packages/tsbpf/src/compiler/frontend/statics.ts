@@ -18,7 +18,7 @@ export function staticOf(c: Compilation, symbol: ts.Symbol): Static | undefined 
   const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
   if (!declaration) return undefined;
   if (symbol.name === "undefined") return { kind: "undefined" };
-  if (isLanguageFile(declaration.getSourceFile())) return languageName(symbol.name);
+  if (isLanguageFile(declaration.getSourceFile()) && !ts.isSourceFile(declaration)) return languageName(symbol.name);
   // A constant that needs itself ends here instead of in a loop.
   c.statics.set(symbol, errorStatic);
   const value = declared(c, symbol, declaration);

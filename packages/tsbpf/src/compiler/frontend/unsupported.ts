@@ -54,6 +54,7 @@ const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
   [K.ExportAssignment]: { what: "A default export", instead: "give it a name: `export const onExec = …`" },
   [K.ImportEqualsDeclaration]: { what: "import … = require", instead: "write `import { … } from \"…\"`" },
   [K.Parameter]: { what: "A rest parameter", instead: "name each parameter" },
+  [K.ImportKeyword]: { what: "import()", instead: "import the module at the top" },
   [K.MetaProperty]: { what: "A property of the module", instead: "use a constant" },
   [K.WithStatement]: { what: "with", instead: "name the object" },
   [K.BindingElement]: { what: "Destructuring", instead: "read the fields one by one" },

@@ -4,8 +4,20 @@
 import { assert } from "../../util/assert.js";
 import type { CoreRelocKind } from "../../btf/types.js";
 import type {
-  BinaryOp, Block, CompareOp, ConvertInst, Func, Inst, MemType, ParamInst, SlotInst, Span, StoreInst, Target,
-  Terminator, Type,
+  BinaryOp,
+  Block,
+  CompareOp,
+  ConvertInst,
+  Func,
+  Inst,
+  MemType,
+  ParamInst,
+  SlotInst,
+  Span,
+  StoreInst,
+  Target,
+  Terminator,
+  Type,
 } from "./ir.js";
 
 /** A source variable. Its identity is the object; `name` is for dumps. */
@@ -149,10 +161,10 @@ export class FunctionBuilder {
     const thenTarget: Target = { block: then, args: [] };
     const elseTarget: Target = { block: otherwise, args: [] };
     assert(cond.type === "i32", `a branch on ${cond.type}`);
-    this.#terminate(
-      { op: "br", cond: this.resolve(cond), then: thenTarget, else: elseTarget, span: this.span },
-      [thenTarget, elseTarget],
-    );
+    this.#terminate({ op: "br", cond: this.resolve(cond), then: thenTarget, else: elseTarget, span: this.span }, [
+      thenTarget,
+      elseTarget,
+    ]);
   }
 
   ret(value: Inst | undefined): void {
@@ -179,7 +191,14 @@ export class FunctionBuilder {
 
   slot(name: string, size: number, align: number): Inst {
     const inst: SlotInst = {
-      id: this.func.nextId++, op: "slot", type: "ptr", args: [], span: this.span, size, align, name,
+      id: this.func.nextId++,
+      op: "slot",
+      type: "ptr",
+      args: [],
+      span: this.span,
+      size,
+      align,
+      name,
     };
     this.#slots.push(inst);
     return inst;
@@ -299,7 +318,11 @@ export class FunctionBuilder {
 
   #makeParam(variable: Variable, block: Block): ParamInst {
     const param: ParamInst = {
-      id: this.func.nextId++, op: "param", type: variable.type, args: [], span: this.span,
+      id: this.func.nextId++,
+      op: "param",
+      type: variable.type,
+      args: [],
+      span: this.span,
     };
     block.params.push(param);
     return param;

@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  buildCfg, buildDomTree, countUses, dominanceFrontiers, dominates, liveness, naturalLoops, predecessors, replaceUses,
-  splitCriticalEdges, walkDomTree,
+  buildCfg,
+  buildDomTree,
+  countUses,
+  dominanceFrontiers,
+  dominates,
+  liveness,
+  naturalLoops,
+  predecessors,
+  replaceUses,
+  splitCriticalEdges,
+  walkDomTree,
 } from "./cfg.js";
 import type { Block, Func, Inst } from "./ir.js";
 import { nameFunc, parseModule, printFunc } from "./text.js";
@@ -57,8 +66,13 @@ test("orders, dominators and loops of small graphs", () => {
       return parent ? [`${name(block)}<${name(parent)}`] : [];
     });
     assert.equal(idom.join(" "), expected.idom, shape);
-    const loops = naturalLoops(cfg, tree).map(({ header, latches, blocks }) =>
-      `${name(header)}(${latches.map(name).join(",")}):${[...blocks].map(name).sort((a, b) => a - b).join(",")}`);
+    const loops = naturalLoops(cfg, tree).map(
+      ({ header, latches, blocks }) =>
+        `${name(header)}(${latches.map(name).join(",")}):${[...blocks]
+          .map(name)
+          .sort((a, b) => a - b)
+          .join(",")}`,
+    );
     assert.equal(loops.join(" "), expected.loops, shape);
   }
 });
@@ -74,7 +88,11 @@ test("dominance is what removing a block shows", () => {
       }
     }
     const order: string[] = [];
-    walkDomTree(tree, (block) => order.push(`+${block.id}`), (block) => order.push(`-${block.id}`));
+    walkDomTree(
+      tree,
+      (block) => order.push(`+${block.id}`),
+      (block) => order.push(`-${block.id}`),
+    );
     assert.equal(order.length, 2 * func.blocks.length);
     for (const [block, parent] of tree.idom) {
       assert.ok(order.indexOf(`+${parent.id}`) < order.indexOf(`+${block.id}`));
@@ -100,7 +118,9 @@ test("dominance frontiers", () => {
   const func = graph("0>1 1>2,5 2>3,4 3>4 4>1 5");
   const cfg = buildCfg(func);
   const frontiers = dominanceFrontiers(cfg, buildDomTree(cfg));
-  const shown = func.blocks.map((block) => [...(frontiers.get(block) ?? [])].map((b) => func.blocks.indexOf(b)).join(","));
+  const shown = func.blocks.map((block) =>
+    [...(frontiers.get(block) ?? [])].map((b) => func.blocks.indexOf(b)).join(","),
+  );
   assert.deepEqual(shown, ["", "1", "1", "4", "1", ""]);
 });
 
@@ -124,7 +144,12 @@ test("liveness: parameters begin in their block, arguments end with theirs", () 
   const names = nameFunc(func);
   const { liveIn, liveOut } = liveness(buildCfg(func));
   const shown = (sets: ReadonlyMap<Block, ReadonlySet<Inst>>): string[] =>
-    func.blocks.map((block) => [...(sets.get(block) ?? [])].map((inst) => names.value(inst)).sort().join(" "));
+    func.blocks.map((block) =>
+      [...(sets.get(block) ?? [])]
+        .map((inst) => names.value(inst))
+        .sort()
+        .join(" "),
+    );
   assert.deepEqual(shown(liveIn), ["", "%0 %1", "%0 %1 %3", ""]);
   assert.deepEqual(shown(liveOut), ["%0 %1", "%0 %1 %3", "%0 %1", ""]);
 });
@@ -136,11 +161,33 @@ test("uses are counted and replaced, chains and all", () => {
   const sum = func.blocks[2]?.insts[0];
   assert.ok(x && y && start && sum);
   const uses = countUses(func);
-  assert.deepEqual([x, y, start, sum].map((inst) => uses.get(inst)), [1, 1, 1, 1]);
-  replaceUses(func, new Map([[sum, x], [x, y]]));
+  assert.deepEqual(
+    [x, y, start, sum].map((inst) => uses.get(inst)),
+    [1, 1, 1, 1],
+  );
+  replaceUses(
+    func,
+    new Map([
+      [sum, x],
+      [x, y],
+    ]),
+  );
   const after = countUses(func);
-  assert.deepEqual([x, y, start, sum].map((inst) => after.get(inst) ?? 0), [0, 3, 1, 0]);
-  assert.throws(() => replaceUses(func, new Map([[x, y], [y, x]])), /in a circle/);
+  assert.deepEqual(
+    [x, y, start, sum].map((inst) => after.get(inst) ?? 0),
+    [0, 3, 1, 0],
+  );
+  assert.throws(
+    () =>
+      replaceUses(
+        func,
+        new Map([
+          [x, y],
+          [y, x],
+        ]),
+      ),
+    /in a circle/,
+  );
 });
 
 test("critical edges get blocks of their own", () => {
@@ -155,7 +202,9 @@ bb2(%2: i64):
 `);
   assert.equal(splitCriticalEdges(func), 3);
   verifyFunc(func);
-  assert.equal(printFunc(func), `func @f(%0: i32, %1: i64) -> i64 {
+  assert.equal(
+    printFunc(func),
+    `func @f(%0: i32, %1: i64) -> i64 {
 bb0:
   br %0, bb2, bb1
 bb1:
@@ -169,7 +218,8 @@ bb4:
 bb5(%2: i64):
   ret %2
 }
-`);
+`,
+  );
   assert.equal(splitCriticalEdges(func), 0);
   const cfg = buildCfg(func);
   for (const block of func.blocks) {

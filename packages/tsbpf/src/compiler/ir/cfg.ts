@@ -89,7 +89,7 @@ export function buildDomTree(cfg: Cfg): DomTree {
     }
     return a;
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let index = 1; index < count; index++) {
       let next = -1;
@@ -160,7 +160,9 @@ export function dominanceFrontiers(cfg: Cfg, tree: DomTree): Map<Block, Set<Bloc
 export function naturalLoops(cfg: Cfg, tree: DomTree): Loop[] {
   const loops: Loop[] = [];
   for (const header of cfg.rpo) {
-    const latches = predecessors(cfg, header).map((edge) => edge.from).filter((from) => dominates(tree, header, from));
+    const latches = predecessors(cfg, header)
+      .map((edge) => edge.from)
+      .filter((from) => dominates(tree, header, from));
     if (latches.length === 0) continue;
     const blocks = new Set<Block>([header]);
     const work = [...latches];

@@ -84,7 +84,8 @@ const convert: readonly (readonly [ConvertInst["op"], "i32" | "i64", bigint, big
 ];
 
 test("conversions", () => {
-  for (const [op, type, value, result] of convert) assert.equal(evalConvert(op, type, value), result, `${op} ${type} ${value}`);
+  for (const [op, type, value, result] of convert)
+    assert.equal(evalConvert(op, type, value), result, `${op} ${type} ${value}`);
 });
 
 const loads: readonly (readonly [MemType, "i32" | "i64", bigint, bigint])[] = [
@@ -99,5 +100,6 @@ const loads: readonly (readonly [MemType, "i32" | "i64", bigint, bigint])[] = [
 ];
 
 test("loads widen as their memory type says", () => {
-  for (const [mem, type, value, result] of loads) assert.equal(widen(mem, type, value), result, `${mem} ${type} ${value}`);
+  for (const [mem, type, value, result] of loads)
+    assert.equal(widen(mem, type, value), result, `${mem} ${type} ${value}`);
 });

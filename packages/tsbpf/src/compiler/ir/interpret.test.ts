@@ -22,7 +22,9 @@ function machine(memory: Memory = createMemory(), changes: Partial<Machine> = {}
 }
 
 test("loops, parameters and both widths: the sum of squares below n", () => {
-  const func = parse("(%0: i64) -> i64", `  %1 = const i64 0
+  const func = parse(
+    "(%0: i64) -> i64",
+    `  %1 = const i64 0
   %2 = const i64 1
   jump bb1(%1, %1)
 bb1(%3: i64, %4: i64):
@@ -34,23 +36,29 @@ bb2:
   %8 = add i64 %3, %2
   jump bb1(%8, %7)
 bb3:
-  ret %4`);
+  ret %4`,
+  );
   assert.equal(interpret(func, [5n], machine()), 30n);
   assert.throws(() => interpret(func, [1n << 40n], machine(createMemory(), { stepLimit: 1000 })), /ran too long/);
 });
 
 test("arguments of an edge are read before any parameter changes", () => {
-  const func = parse("(%0: i32, %1: i64, %2: i64) -> i64", `  %3 = const i32 0
+  const func = parse(
+    "(%0: i32, %1: i64, %2: i64) -> i64",
+    `  %3 = const i32 0
   jump bb1(%0, %1, %2)
 bb1(%4: i32, %5: i64, %6: i64):
   br %4, bb1(%3, %6, %5), bb2
 bb2:
-  ret %5`);
+  ret %5`,
+  );
   assert.equal(interpret(func, [1n, 10n, 20n], machine()), 20n);
 });
 
 test("memory: slots, zero, copy, widths and signs", () => {
-  const func = parse("(%0: ptr) -> i64", `  %1 = slot 16 align 8 "s"
+  const func = parse(
+    "(%0: ptr) -> i64",
+    `  %1 = slot 16 align 8 "s"
   zero %1+0, 16 align 8
   copy %1+2, %0+1, 4 align 1
   %2 = load i16 i64 %1+2
@@ -60,7 +68,8 @@ test("memory: slots, zero, copy, widths and signs", () => {
   %5 = zext i64 %4
   %6 = add i64 %2, %3
   %7 = add i64 %6, %5
-  ret %7`);
+  ret %7`,
+  );
   const memory = createMemory();
   const ctx = addRegion(memory, "ctx", Uint8Array.of(1, 0xfe, 0xff, 3, 4, 5));
   assert.equal(interpret(func, [ctx.base], machine(memory)), -2n + 0x0403_fffe_0000n + 0xfen);
@@ -68,7 +77,9 @@ test("memory: slots, zero, copy, widths and signs", () => {
 });
 
 test("kernel reads: directly, into memory, by the helper, failing with zeros", () => {
-  const func = parse("(%0: ptr) -> i64", `  %1 = slot 16 align 8 "s"
+  const func = parse(
+    "(%0: ptr) -> i64",
+    `  %1 = slot 16 align 8 "s"
   %2 = const i32 4
   %3 = const i64 4
   %4 = kread i8 i64 %0
@@ -78,23 +89,30 @@ test("kernel reads: directly, into memory, by the helper, failing with zeros", (
   %7 = load u64 i64 %1+0
   %8 = add i64 %4, %7
   %9 = add i64 %8, %6
-  ret %9`);
+  ret %9`,
+  );
   assert.equal(interpret(func, [0x80n], machine()), BigInt.asUintN(64, -128n + 0x8080_8080_8080_8080n));
   assert.equal(interpret(func, [0n], machine()), BigInt.asUintN(64, -14n));
 });
 
 test("calls, maps and CO-RE values come from the machine", () => {
-  const func = parse("(%0: ptr) -> i64", `  %1 = map "events"
+  const func = parse(
+    "(%0: ptr) -> i64",
+    `  %1 = map "events"
   %2 = core i64 type_size "task" "0" = 5
   %3 = call i64 bpf_perf_event_output#25(%0, %1, %2)
-  ret %3`);
+  ret %3`,
+  );
   const calls: unknown[] = [];
   const call: Machine["call"] = (inst, args) => {
     calls.push(inst.helper, ...args);
     return -1n;
   };
   assert.equal(interpret(func, [9n], machine(createMemory(), { call })), 0xffff_ffff_ffff_ffffn);
-  assert.equal(interpret(func, [9n], machine(createMemory(), { call, core: (inst) => inst.value * 2n })), 0xffff_ffff_ffff_ffffn);
+  assert.equal(
+    interpret(func, [9n], machine(createMemory(), { call, core: (inst) => inst.value * 2n })),
+    0xffff_ffff_ffff_ffffn,
+  );
   assert.deepEqual(calls, [25, 9n, 0x77n, 5n, 25, 9n, 0x77n, 10n]);
 });
 
@@ -107,10 +125,9 @@ test("what a void function leaves in r0", () => {
 const faults: readonly (readonly [string, RegExp])[] = [
   ["  %1 = load u64 i64 %0+1\n  ret %1", /access to 8 bytes at 0x[0-9a-f]+, outside every region/],
   ["  %1 = load u64 i64 %0-1\n  ret %1", /outside every region/],
-  ["  %1 = slot 8 align 8 \"s\"\n  store u32 %1+0, %2\n  %2 = load u64 i64 %1+0\n  ret %2", /used before it is defined/],
-  ["  %1 = slot 8 align 8 \"s\"\n  %2 = load u64 i64 %1+0\n  ret %2", /read of slot "s"\+0, which was never written/],
-  ["  %1 = slot 8 align 8 \"s\"\n  zero %1+0, 7 align 8\n  copy %0+0, %1+0, 8 align 8\n  %2 = load u64 i64 %0+0\n  ret %2",
-    /slot "s"\+7/],
+  ['  %1 = slot 8 align 8 "s"\n  store u32 %1+0, %2\n  %2 = load u64 i64 %1+0\n  ret %2', /used before it is defined/],
+  ['  %1 = slot 8 align 8 "s"\n  %2 = load u64 i64 %1+0\n  ret %2', /read of slot "s"\+0, which was never written/],
+  ['  %1 = slot 8 align 8 "s"\n  zero %1+0, 7 align 8\n  copy %0+0, %1+0, 8 align 8\n  unreachable', /slot "s"\+7/],
   ["  unreachable", /ran into unreachable/],
 ];
 

@@ -126,7 +126,8 @@ function step(inst: Inst, frame: Frame): bigint {
   const args = inst.args.map((arg) => valueOf(frame, arg));
   const [first = 0n, second = 0n] = args;
   if (isBinary(inst)) return evalBinary(inst.op, inst.type, first, second);
-  if (isCompare(inst)) return evalCompare(inst.op, inst.args[0]?.type === "i32" ? "i32" : "i64", first, second) ? 1n : 0n;
+  if (isCompare(inst))
+    return evalCompare(inst.op, inst.args[0]?.type === "i32" ? "i32" : "i64", first, second) ? 1n : 0n;
   switch (inst.op) {
     case "param":
       throw new InterpretError("a parameter among the instructions");

@@ -66,11 +66,21 @@ interface InstBase {
 }
 
 export type BinaryOp =
-  | "add" | "sub" | "mul" | "and" | "or" | "xor"
+  | "add"
+  | "sub"
+  | "mul"
+  | "and"
+  | "or"
+  | "xor"
   /** Shift counts are taken modulo the width. */
-  | "shl" | "lshr" | "ashr"
+  | "shl"
+  | "lshr"
+  | "ashr"
   /** As BPF defines them: x / 0 is 0 and x % 0 is x; sdiv and smod truncate towards zero, MIN / -1 is MIN. */
-  | "udiv" | "umod" | "sdiv" | "smod";
+  | "udiv"
+  | "umod"
+  | "sdiv"
+  | "smod";
 
 export type CompareOp = "eq" | "ne" | "ult" | "ule" | "ugt" | "uge" | "slt" | "sle" | "sgt" | "sge";
 
@@ -78,17 +88,33 @@ export type CompareOp = "eq" | "ne" | "ult" | "ule" | "ugt" | "uge" | "slt" | "s
 export type MemType = "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32";
 
 /** A block parameter (for the entry block: a function parameter). No operands. */
-export interface ParamInst extends InstBase { readonly op: "param"; readonly type: Type }
+export interface ParamInst extends InstBase {
+  readonly op: "param";
+  readonly type: Type;
+}
 /** An integer; for i32 `value` is in 0 … 2^32 - 1, for i64 in 0 … 2^64 - 1. A ptr constant is only 0 (null). */
-export interface ConstInst extends InstBase { readonly op: "const"; readonly type: Type; readonly value: bigint }
+export interface ConstInst extends InstBase {
+  readonly op: "const";
+  readonly type: Type;
+  readonly value: bigint;
+}
 /**
  * args [left, right], both of the result's type (i32 or i64). Exception: add and sub on ptr are
  * (ptr, i64) -> ptr.
  */
-export interface BinaryInst extends InstBase { readonly op: BinaryOp; readonly type: Type }
+export interface BinaryInst extends InstBase {
+  readonly op: BinaryOp;
+  readonly type: Type;
+}
 /** args [left, right] of one type (i32, i64 or ptr); gives i32 0 or 1. */
-export interface CompareInst extends InstBase { readonly op: CompareOp; readonly type: "i32" }
-/** zext and sext: i32 -> i64. trunc: i64 -> i32. sext8/sext16: sign-extend the low bits within i32 or i64. ptr2int and int2ptr are free. */
+export interface CompareInst extends InstBase {
+  readonly op: CompareOp;
+  readonly type: "i32";
+}
+/**
+ * zext and sext: i32 -> i64. trunc: i64 -> i32. sext8/sext16: sign-extend the low bits within i32 or i64. ptr2int and
+ * int2ptr are free.
+ */
 export interface ConvertInst extends InstBase {
   readonly op: "zext" | "sext" | "trunc" | "sext8" | "sext16" | "ptr2int" | "int2ptr";
   readonly type: Type;
@@ -141,7 +167,9 @@ export interface KreadInst extends InstBase {
   readonly type: "i32" | "i64";
   readonly mem: MemType;
 }
-/** args [dst: ptr, address: ptr]. Reads `size` bytes of kernel memory to dst + dstOffset; all zeros when the read fails. */
+/**
+ * args [dst: ptr, address: ptr]. Reads `size` bytes of kernel memory to dst + dstOffset; all zeros when the read fails.
+ */
 export interface KreadIntoInst extends InstBase {
   readonly op: "kreadinto";
   readonly type: "void";
@@ -149,9 +177,17 @@ export interface KreadIntoInst extends InstBase {
   readonly size: number;
 }
 /** The address of a map (a descriptor until it is loaded). */
-export interface MapInst extends InstBase { readonly op: "map"; readonly type: "ptr"; readonly name: string }
+export interface MapInst extends InstBase {
+  readonly op: "map";
+  readonly type: "ptr";
+  readonly name: string;
+}
 /** args as the helper takes them, at most 5. Memory effects come from the helper table (bpf/helpers.ts). */
-export interface CallInst extends InstBase { readonly op: "call"; readonly type: Type | "void"; readonly helper: number }
+export interface CallInst extends InstBase {
+  readonly op: "call";
+  readonly type: Type | "void";
+  readonly helper: number;
+}
 /**
  * A number that a CO-RE relocation fills in when the program is loaded. `typeKey` names a local type of the module,
  * `value` is what it is for the local type itself. type i32 or i64.
@@ -166,16 +202,50 @@ export interface CoreInst extends InstBase {
 }
 
 export type Inst =
-  | ParamInst | ConstInst | BinaryInst | CompareInst | ConvertInst | SlotInst | LoadInst | StoreInst | ZeroInst
-  | CopyInst | KreadInst | KreadIntoInst | MapInst | CallInst | CoreInst;
+  | ParamInst
+  | ConstInst
+  | BinaryInst
+  | CompareInst
+  | ConvertInst
+  | SlotInst
+  | LoadInst
+  | StoreInst
+  | ZeroInst
+  | CopyInst
+  | KreadInst
+  | KreadIntoInst
+  | MapInst
+  | CallInst
+  | CoreInst;
 
 export type Op = Inst["op"];
 
 export const binaryOps: ReadonlySet<string> = new Set<BinaryOp>([
-  "add", "sub", "mul", "and", "or", "xor", "shl", "lshr", "ashr", "udiv", "umod", "sdiv", "smod",
+  "add",
+  "sub",
+  "mul",
+  "and",
+  "or",
+  "xor",
+  "shl",
+  "lshr",
+  "ashr",
+  "udiv",
+  "umod",
+  "sdiv",
+  "smod",
 ]);
 export const compareOps: ReadonlySet<string> = new Set<CompareOp>([
-  "eq", "ne", "ult", "ule", "ugt", "uge", "slt", "sle", "sgt", "sge",
+  "eq",
+  "ne",
+  "ult",
+  "ule",
+  "ugt",
+  "uge",
+  "slt",
+  "sle",
+  "sgt",
+  "sge",
 ]);
 
 export function isBinary(inst: Inst): inst is BinaryInst {

@@ -78,7 +78,9 @@ bb4(%70: i64):   ; uses a value that is defined below
   %1 = add   i64 %70,%3
   ret %1
 }`;
-  assert.equal(printModule(parseModule(text)), `func @f(%0: i64) -> i64 {
+  assert.equal(
+    printModule(parseModule(text)),
+    `func @f(%0: i64) -> i64 {
 bb0:
   jump bb1(%0)
 bb1(%1: i64):
@@ -86,7 +88,8 @@ bb1(%1: i64):
   %3 = add i64 %1, %2
   ret %3
 }
-`);
+`,
+  );
 });
 
 test("spans are printed on request and read back", () => {
@@ -121,8 +124,8 @@ const malformed: readonly (readonly [string, RegExp])[] = [
   ["  %1 = zero %0+0, 8 align 8\n  ret", /line 3: zero gives no value/],
   ["  %1 = ult i64 %0, %0\n  ret", /line 3: ult compares i32, not i64/],
   ["  %1 = load u128 i64 %0+0\n  ret", /line 3: expected a memory type, not "u128"/],
-  ["  %1 = slot 8 align 8 \"\\q\"\n  ret", /line 3: malformed string/],
-  ["  %1 = core i64 nonsense \"a\" \"0\" = 0\n  ret", /line 3: unknown relocation kind "nonsense"/],
+  ['  %1 = slot 8 align 8 "\\q"\n  ret', /line 3: malformed string/],
+  ['  %1 = core i64 nonsense "a" "0" = 0\n  ret', /line 3: unknown relocation kind "nonsense"/],
   ["  ret\n  ret", /line 4: the block has ended/],
   ["  jump bb7", /bb7 is not defined/],
   ["  jump bb1(%0)\nbb1:\n  ret", /wrong number of arguments/],

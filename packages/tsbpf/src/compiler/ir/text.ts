@@ -13,12 +13,38 @@ import { coreRelocKinds } from "../../btf/types.js";
 import type { CoreRelocKind } from "../../btf/types.js";
 import { binaryOps, compareOps, targets } from "./ir.js";
 import type {
-  BinaryOp, Block, CompareOp, ConvertInst, Func, Inst, IrModule, ParamInst, Span, StoreInst, Target, Terminator,
+  BinaryOp,
+  Block,
+  CompareOp,
+  ConvertInst,
+  Func,
+  Inst,
+  IrModule,
+  ParamInst,
+  Span,
+  StoreInst,
+  Target,
+  Terminator,
   Type,
 } from "./ir.js";
 import {
-  accept, atEnd, expect, fail, peek, take, takeBigint, takeIntType, takeList, takeMem, takeNumber, takeString, takeType,
-  takeTypeOrVoid, takeValue, takeWord, tokenize,
+  accept,
+  atEnd,
+  expect,
+  fail,
+  peek,
+  take,
+  takeBigint,
+  takeIntType,
+  takeList,
+  takeMem,
+  takeNumber,
+  takeString,
+  takeType,
+  takeTypeOrVoid,
+  takeValue,
+  takeWord,
+  tokenize,
 } from "./tokens.js";
 import type { Cursor } from "./tokens.js";
 
@@ -69,7 +95,10 @@ export function nameFunc(func: Func): Names {
 }
 
 export function printInst(inst: Inst, names: Names): string {
-  const body = printBody(inst, inst.args.map((arg) => names.value(arg)));
+  const body = printBody(
+    inst,
+    inst.args.map((arg) => names.value(arg)),
+  );
   return inst.type === "void" ? body : `${names.value(inst)} = ${body}`;
 }
 
@@ -137,9 +166,11 @@ function printBody(inst: Inst, args: readonly string[]): string {
       return `map ${JSON.stringify(inst.name)}`;
     case "call":
       return `call ${inst.type} ${helperById(inst.helper)?.name ?? "helper"}#${inst.helper}(${args.join(", ")})`;
-    case "core":
-      return `core ${inst.type} ${inst.reloc} ${JSON.stringify(inst.typeKey)} ${JSON.stringify(inst.access)} = ${
-        BigInt.asIntN(inst.type === "i32" ? 32 : 64, inst.value)}`;
+    case "core": {
+      const value = BigInt.asIntN(inst.type === "i32" ? 32 : 64, inst.value);
+      const key = `${JSON.stringify(inst.typeKey)} ${JSON.stringify(inst.access)}`;
+      return `core ${inst.type} ${inst.reloc} ${key} = ${value}`;
+    }
     default: {
       // A comparison shows the type that it compares, everything else the type that it gives.
       const type = compareOps.has(inst.op) ? (inst.args[0]?.type ?? "?") : inst.type;
@@ -179,14 +210,20 @@ function parseHeader(cursor: Cursor): FuncState {
   };
   const entry: Block = { id: -1, params: [], insts: [], term: { op: "unreachable", span: undefined } };
   const state: FuncState = {
-    func, values, blocks: new Map(), later: [], defined: new Set(), block: undefined, terminated: true,
+    func,
+    values,
+    blocks: new Map(),
+    later: [],
+    defined: new Set(),
+    block: undefined,
+    terminated: true,
   };
   entry.params = takeList(cursor, () => takeParam(cursor, state));
   expect(cursor, "->");
   func.returns = takeTypeOrVoid(cursor);
   if (accept(cursor, "section")) func.section = takeString(cursor);
-  if (accept(cursor, "void")) func.voidReturn = take(cursor, "zero or anything", /^"(zero|anything)"$/)
-    .slice(1, -1) as "zero" | "anything";
+  if (accept(cursor, "void"))
+    func.voidReturn = take(cursor, "zero or anything", /^"(zero|anything)"$/).slice(1, -1) as "zero" | "anything";
   expect(cursor, "{");
   state.block = entry;
   return state;
@@ -195,7 +232,13 @@ function parseHeader(cursor: Cursor): FuncState {
 function takeParam(cursor: Cursor, state: FuncState): ParamInst {
   const name = takeValue(cursor);
   expect(cursor, ":");
-  const param: ParamInst = { id: state.func.nextId++, op: "param", type: takeType(cursor), args: [], span: cursor.span };
+  const param: ParamInst = {
+    id: state.func.nextId++,
+    op: "param",
+    type: takeType(cursor),
+    args: [],
+    span: cursor.span,
+  };
   define(cursor, state, name, param);
   return param;
 }
@@ -312,7 +355,8 @@ function parseInst(cursor: Cursor, state: FuncState): Inst {
     accept(cursor, "+");
     return takeNumber(cursor);
   };
-  const body = parseMemory(cursor, op, value, place) ?? parseOther(cursor, op, value) ?? parseCompare(cursor, op, value);
+  const body =
+    parseMemory(cursor, op, value, place) ?? parseOther(cursor, op, value) ?? parseCompare(cursor, op, value);
   if (!body) fail(cursor, `unknown instruction ${JSON.stringify(op)}`);
   if (body.operands) {
     const { operands } = body;

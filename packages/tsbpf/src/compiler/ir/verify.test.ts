@@ -19,9 +19,14 @@ const broken: readonly (readonly [string, RegExp])[] = [
   ["  ret %1", /"ret %1": the function returns void/],
   // Definitions and uses.
   ["  %3 = add i64 %4, %1\n  %4 = add i64 %1, %1\n  ret", /bb0, "%3 = add i64 %4, %1": an operand is not defined here/],
-  ["  br %2, bb1, bb2\nbb1:\n  %3 = add i64 %1, %1\n  jump bb2\nbb2:\n  %4 = add i64 %3, %3\n  ret",
-    /bb2, "%4 = add i64 %3, %3": an operand is not defined here/],
-  ["  jump bb1\nbb1:\n  br %3, bb1, bb2\nbb2:\n  %3 = eq i64 %1, %1\n  ret", /bb1, "br %3, bb1, bb2": an operand is not/],
+  [
+    "  br %2, bb1, bb2\nbb1:\n  %3 = add i64 %1, %1\n  jump bb2\nbb2:\n  %4 = add i64 %3, %3\n  ret",
+    /bb2, "%4 = add i64 %3, %3": an operand is not defined here/,
+  ],
+  [
+    "  jump bb1\nbb1:\n  br %3, bb1, bb2\nbb2:\n  %3 = eq i64 %1, %1\n  ret",
+    /bb1, "br %3, bb1, bb2": an operand is not/,
+  ],
   // Operations.
   ["  %3 = const ptr 1\n  ret", /its range/],
   ["  %3 = add i64 %1, %2\n  ret", /"%3 = add i64 %1, %2": its types/],
@@ -39,9 +44,9 @@ const broken: readonly (readonly [string, RegExp])[] = [
   ["  %3 = int2ptr ptr %2\n  ret", /its types/],
   ["  %3 = call i64 helper#1(%1, %1, %1, %1, %1, %1)\n  ret", /more than five operands/],
   // Memory.
-  ["  jump bb1\nbb1:\n  %3 = slot 8 align 8 \"s\"\n  ret", /a slot outside the entry block/],
-  ["  %3 = slot 0 align 8 \"s\"\n  ret", /its size or alignment/],
-  ["  %3 = slot 8 align 3 \"s\"\n  ret", /its size or alignment/],
+  ['  jump bb1\nbb1:\n  %3 = slot 8 align 8 "s"\n  ret', /a slot outside the entry block/],
+  ['  %3 = slot 0 align 8 "s"\n  ret', /its size or alignment/],
+  ['  %3 = slot 8 align 3 "s"\n  ret', /its size or alignment/],
   ["  %3 = load u32 i32 %1+0\n  ret", /an address that is not ptr/],
   ["  %3 = load u64 i32 %0+0\n  ret", /its width/],
   ["  %3 = load u32 i32 %0+2147483648\n  ret", /its offset/],
@@ -57,11 +62,11 @@ const broken: readonly (readonly [string, RegExp])[] = [
   ["  copy %0+0, %0+8, -8 align 8\n  ret", /its size or alignment/],
   ["  kreadinto %0+0, %1, 8\n  ret", /an address that is not ptr/],
   ["  kreadinto %0+0, %0, 0\n  ret", /its size/],
-  ["  %3 = slot 8 align 8 \"s\"\n  %4 = load u64 i64 %3+1\n  ret", /outside the slot of 8 bytes/],
-  ["  %3 = slot 8 align 8 \"s\"\n  store u8 %3-1, %2\n  ret", /outside the slot/],
-  ["  %3 = slot 8 align 8 \"s\"\n  zero %3+4, 8 align 4\n  ret", /outside the slot/],
-  ["  %3 = slot 8 align 8 \"s\"\n  copy %0+0, %3+4, 8 align 4\n  ret", /outside the slot/],
-  ["  %3 = slot 8 align 8 \"s\"\n  kreadinto %3+0, %0, 9\n  ret", /outside the slot/],
+  ['  %3 = slot 8 align 8 "s"\n  %4 = load u64 i64 %3+1\n  ret', /outside the slot of 8 bytes/],
+  ['  %3 = slot 8 align 8 "s"\n  store u8 %3-1, %2\n  ret', /outside the slot/],
+  ['  %3 = slot 8 align 8 "s"\n  zero %3+4, 8 align 4\n  ret', /outside the slot/],
+  ['  %3 = slot 8 align 8 "s"\n  copy %0+0, %3+4, 8 align 4\n  ret', /outside the slot/],
+  ['  %3 = slot 8 align 8 "s"\n  kreadinto %3+0, %0, 9\n  ret', /outside the slot/],
 ];
 
 test("each broken invariant is named with function, block and instruction", () => {
@@ -73,14 +78,17 @@ test("each broken invariant is named with function, block and instruction", () =
 });
 
 test("no edge leads to the entry block", () => {
-  assert.throws(() => verifyFunc(parse("  jump bb0", "func @f() -> void {")), /function f, block 0: an edge to the entry block/);
+  assert.throws(
+    () => verifyFunc(parse("  jump bb0", "func @f() -> void {")),
+    /function f, block 0: an edge to the entry block/,
+  );
 });
 
 test("a function must return what it promises", () => {
   const header = "func @f(%0: i32) -> i64 {";
   assert.throws(() => verifyFunc(parse("  ret", header)), /the function returns i64/);
   assert.throws(() => verifyFunc(parse("  ret %0", header)), /the function returns i64/);
-  assert.throws(() => verifyFunc(parse("  ret %0", "func @f(%0: i32) -> i32 void \"anything\" {")), /void return of i32/);
+  assert.throws(() => verifyFunc(parse("  ret %0", 'func @f(%0: i32) -> i32 void "anything" {')), /void return of i32/);
 });
 
 /** What text cannot express: each case damages a valid function by hand. */
@@ -92,15 +100,23 @@ const damage: readonly (readonly [string, (func: Func) => void, RegExp])[] = [
   ["an edge out of the function", (func) => void func.blocks.pop(), /an edge leaves the function/],
   ["a constant out of range", (func) => void Object.assign(first(func), { value: 1n << 32n }), /its range/],
   ["a negative constant", (func) => void Object.assign(first(func), { value: -1n }), /its range/],
-  ["a core value out of range", (func) => void Object.assign(first(func), { op: "core", value: 1n << 32n }), /its type or range/],
+  [
+    "a core value out of range",
+    (func) => void Object.assign(first(func), { op: "core", value: 1n << 32n }),
+    /its type or range/,
+  ],
   ["too few operands", (func) => void func.blocks[1]?.insts[0]?.args.pop(), /1 operands, not 2/],
-  ["too few arguments", (func) => void (func.blocks[1]?.params.push(param(func))), /0 arguments for 1 parameters/],
+  ["too few arguments", (func) => void func.blocks[1]?.params.push(param(func)), /0 arguments for 1 parameters/],
   ["a void operand", (func) => void Object.assign(first(func), { type: "void" }), /an operand is not defined here/],
-  ["a foreign operand", (func) => {
-    const add = func.blocks[1]?.insts[0];
-    assert.ok(add);
-    add.args[0] = first(parse("  %3 = const i32 1\n  ret"));
-  }, /an operand is not defined here/],
+  [
+    "a foreign operand",
+    (func) => {
+      const add = func.blocks[1]?.insts[0];
+      assert.ok(add);
+      add.args[0] = first(parse("  %3 = const i32 1\n  ret"));
+    },
+    /an operand is not defined here/,
+  ],
   ["a parameter among instructions", (func) => void func.blocks[1]?.insts.push(param(func)), /a parameter among the/],
   ["a comparison that is not i32", (func) => void Object.assign(last(func), { op: "eq", type: "i64" }), /its types/],
   ["a map that is not ptr", (func) => void func.blocks[1]?.insts.push(map(func)), /its type/],
@@ -128,7 +144,16 @@ function map(func: Func): Inst {
 }
 
 function badSlot(func: Func): SlotInst {
-  return { id: func.nextId++, op: "slot", type: "i64" as "ptr", size: 8, align: 8, name: "s", args: [], span: undefined };
+  return {
+    id: func.nextId++,
+    op: "slot",
+    type: "i64" as "ptr",
+    size: 8,
+    align: 8,
+    name: "s",
+    args: [],
+    span: undefined,
+  };
 }
 
 test("damage that text cannot express is found too", () => {

@@ -16,7 +16,8 @@
 //   * constants are in the range of their type; a ptr constant is 0
 //   * binary: two i32 or two i64, the result alike; or add/sub (ptr, i64) -> ptr
 //   * comparisons: two operands of one type, result i32
-//   * zext, sext: i32 -> i64; trunc: i64 -> i32; sext8, sext16: within i32 or i64; ptr2int: ptr -> i64; int2ptr: i64 -> ptr
+//   * zext, sext: i32 -> i64; trunc: i64 -> i32; sext8, sext16: within i32 or i64
+//   * ptr2int: ptr -> i64; int2ptr: i64 -> ptr
 //   * core gives i32 or i64 and its value is in range; map and slot give ptr
 // Memory
 //   * slots stand in the entry block, have a size above 0 and an alignment of 1, 2, 4 or 8
@@ -40,7 +41,10 @@ export function verifyModule(module: IrModule): void {
 export function verifyFunc(func: Func): void {
   const entry = func.blocks[0];
   assert(entry, `function ${func.name}: no entry block`);
-  assert(func.voidReturn === "zero" || func.returns === "void", `function ${func.name}: void return of ${func.returns}`);
+  assert(
+    func.voidReturn === "zero" || func.returns === "void",
+    `function ${func.name}: void return of ${func.returns}`,
+  );
   verifyBlocks(func);
   const cfg = buildCfg(func);
   const context: Context = { func, cfg, tree: buildDomTree(cfg), places: placesOf(func) };
@@ -65,8 +69,10 @@ function verifyBlocks(func: Func): void {
   const known = new Set(func.blocks);
   const ids = new Set<number>();
   const claim = (id: number, what: string): void => {
-    assert(Number.isInteger(id) && id >= 0 && id < func.nextId, `function ${func.name}: id ${id} of ${what} is not below ${
-      func.nextId}`);
+    assert(
+      Number.isInteger(id) && id >= 0 && id < func.nextId,
+      `function ${func.name}: id ${id} of ${what} is not below ${func.nextId}`,
+    );
     assert(!ids.has(id), `function ${func.name}: id ${id} of ${what} is not unique`);
     ids.add(id);
   };
@@ -167,9 +173,14 @@ function complaintAbout(inst: Inst): string | undefined {
   }
 }
 
-function complaintAboutBinary(inst: BinaryInst, left: string | undefined, right: string | undefined): string | undefined {
+function complaintAboutBinary(
+  inst: BinaryInst,
+  left: string | undefined,
+  right: string | undefined,
+): string | undefined {
   if (inst.type !== left) return "its types";
-  if (left === "ptr") return (inst.op === "add" || inst.op === "sub") && right === "i64" ? undefined : "arithmetic on ptr";
+  if (left === "ptr")
+    return (inst.op === "add" || inst.op === "sub") && right === "i64" ? undefined : "arithmetic on ptr";
   return left === right && isInt(inst.type) ? undefined : "its types";
 }
 
@@ -203,7 +214,8 @@ function complaintAboutMemory(inst: Inst): string | undefined {
       return inst.op === "load" ? complaintAboutPlace(inst.args[0], inst.offset, memSize(inst.mem)) : undefined;
     case "store":
       if (first !== "ptr") return "an address that is not ptr";
-      if (inst.mem === "u64" ? second !== "i64" && second !== "ptr" : second !== "i32" && second !== "i64") return "its width";
+      if (inst.mem === "u64" ? second !== "i64" && second !== "ptr" : second !== "i32" && second !== "i64")
+        return "its width";
       return complaintAboutPlace(inst.args[0], inst.offset, memSize(inst.mem));
     case "zero":
       if (first !== "ptr") return "an address that is not ptr";
@@ -212,8 +224,10 @@ function complaintAboutMemory(inst: Inst): string | undefined {
     case "copy":
       if (first !== "ptr" || second !== "ptr") return "an address that is not ptr";
       if (!isSize(inst.size) || !isAlign(inst.align)) return "its size or alignment";
-      return complaintAboutPlace(inst.args[0], inst.dstOffset, inst.size) ??
-        complaintAboutPlace(inst.args[1], inst.srcOffset, inst.size);
+      return (
+        complaintAboutPlace(inst.args[0], inst.dstOffset, inst.size) ??
+        complaintAboutPlace(inst.args[1], inst.srcOffset, inst.size)
+      );
     case "kreadinto":
       if (first !== "ptr" || second !== "ptr") return "an address that is not ptr";
       if (!isSize(inst.size)) return "its size";

@@ -20,8 +20,15 @@ export const cfgCleanup: Pass = {
   run: (func) => {
     let changed = false;
     for (let round = 0; round < roundsMax; round++) {
-      const steps = [simplifyBranches, removeUnreachable, removeTrivialParams, threadJumps, removeUnreachable, mergeBlocks,
-        removeDeadCode];
+      const steps = [
+        simplifyBranches,
+        removeUnreachable,
+        removeTrivialParams,
+        threadJumps,
+        removeUnreachable,
+        mergeBlocks,
+        removeDeadCode,
+      ];
       const results = steps.map((step) => step(func));
       if (!results.includes(true)) return changed;
       changed = true;
@@ -99,7 +106,13 @@ function removeTrivialParams(func: Func): boolean {
     const edges = predecessors(cfg, block);
     for (let index = block.params.length - 1; index >= 0; index--) {
       const param = block.params[index];
-      const value = param && onlyValue(param, edges.map((edge) => edge.target.args[index]), replaced);
+      const value =
+        param &&
+        onlyValue(
+          param,
+          edges.map((edge) => edge.target.args[index]),
+          replaced,
+        );
       if (!param || !value) continue;
       replaced.set(param, value);
       block.params.splice(index, 1);

@@ -26,6 +26,8 @@ interface State {
   /** Number of the first bit of each slot that is tracked; escaped slots are not. */
   readonly start: ReadonlyMap<SlotInst, number>;
   readonly uses: ReadonlyMap<Inst, number>;
+  /** Slots whose bytes are only ever sent to user space, where what lies behind a text's NUL does not matter. */
+  readonly onlySent: ReadonlySet<SlotInst>;
 }
 
 function removeDeadStores(func: Func): boolean {
@@ -38,11 +40,26 @@ function removeDeadStores(func: Func): boolean {
     bits += inst.size;
   }
   if (bits === 0) return false;
-  const state: State = { func, cfg: buildCfg(func), start, uses: countUses(func) };
+  const state: State = { func, cfg: buildCfg(func), start, uses: countUses(func), onlySent: onlySentSlots(func) };
   const liveOut = solve(state);
   let changed = false;
   for (const block of state.cfg.rpo) changed = rewriteBlock(state, block, liveOut.get(block) ?? 0n) || changed;
   return changed;
+}
+
+/** A map's key, a copy or a comparison would see what a helper left behind the text. */
+function onlySentSlots(func: Func): ReadonlySet<SlotInst> {
+  const slots = new Set<SlotInst>();
+  const otherwiseRead = new Set<SlotInst>();
+  for (const block of func.blocks) {
+    for (const inst of block.insts) {
+      if (inst.op === "slot") slots.add(inst);
+      for (const access of effectsOf(inst).accesses) {
+        if (access.reads && !access.sends) otherwiseRead.add(access.slot);
+      }
+    }
+  }
+  return new Set([...slots].filter((slot) => !otherwiseRead.has(slot)));
 }
 
 /** The bytes that are live at the end of each block. */
@@ -52,7 +69,7 @@ function solve(state: State): Map<Block, bigint> {
   const liveOut = new Map<Block, bigint>();
   const summaries = new Map(cfg.rpo.map((block) => [block, summarize(state, block)]));
   const backwards = [...cfg.rpo].reverse();
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const block of backwards) {
       let out = 0n;
@@ -85,7 +102,7 @@ function maskOf(state: State, accesses: readonly SlotAccess[]): { kill: bigint; 
   let read = 0n;
   for (const access of accesses) {
     const mask = rangeMask(state, access);
-    if (access.fills) kill |= mask;
+    if (access.fills || (access.fillsText && state.onlySent.has(access.slot))) kill |= mask;
     if (access.reads) read |= mask;
   }
   return { kill, read };
@@ -118,7 +135,8 @@ function rewriteBlock(state: State, block: Block, liveOut: bigint): boolean {
 function rewrite(state: State, inst: Inst, live: bigint): Inst[] {
   const written = effectsOf(inst).accesses.find((access) => access.writes);
   if (!written || !written.fills || !state.start.has(written.slot)) return [inst];
-  const demand = (live >> BigInt((state.start.get(written.slot) ?? 0) + written.offset)) & ((1n << BigInt(written.size)) - 1n);
+  const demand =
+    (live >> BigInt((state.start.get(written.slot) ?? 0) + written.offset)) & ((1n << BigInt(written.size)) - 1n);
   if (demand === 0n) {
     const removable = inst.op !== "call" || (onlyFillsMemory(inst) && !state.uses.has(inst));
     return removable ? [] : [inst];
@@ -178,7 +196,11 @@ function shrinkCopy(state: State, inst: CopyInst, demand: bigint): Inst[] {
   if (first === 0 && end === inst.size) return [inst];
   if (!slotPlace(inst.args[0], inst.dstOffset)) return [inst];
   const body = {
-    ...inst, args: [...inst.args], dstOffset: inst.dstOffset + first, srcOffset: inst.srcOffset + first, size: end - first,
+    ...inst,
+    args: [...inst.args],
+    dstOffset: inst.dstOffset + first,
+    srcOffset: inst.srcOffset + first,
+    size: end - first,
   };
   return [makeInst(state.func, body, inst.span)];
 }

@@ -32,10 +32,16 @@ const cases: readonly (readonly [string, string])[] = [
   ["  %3 = add ptr %2, %1\n  store u64 %3+8, %1", "writes other"],
   ["  %3 = call ptr bpf_get_current_task#35()", ""],
   // A write that fills, with and without a known size; a write that may stop early; a read; a key of unknown size.
-  ["  %3 = const i32 16\n  %4 = call i64 bpf_get_current_comm#16(%2, %3)", "fill@0+16 reads other writes other"],
+  ["  %3 = const i32 16\n  %4 = call i64 bpf_get_current_comm#16(%2, %3)", "fill text@0+16 reads other writes other"],
   ["  %3 = trunc i32 %1\n  %4 = call i64 bpf_get_current_comm#16(%2, %3)", "write@0+32 reads other writes other"],
-  ["  %3 = const i32 16\n  %4 = call i64 bpf_probe_read_user_str#114(%2, %3, %0)", "write@0+16 reads other writes other"],
-  ["  %3 = const i64 16\n  %4 = call i64 bpf_perf_event_output#25(%0, %0, %1, %2, %3)", "read@0+16 reads other writes other"],
+  [
+    "  %3 = const i32 16\n  %4 = call i64 bpf_probe_read_user_str#114(%2, %3, %0)",
+    "write@0+16 reads other writes other",
+  ],
+  [
+    "  %3 = const i64 16\n  %4 = call i64 bpf_perf_event_output#25(%0, %0, %1, %2, %3)",
+    "send@0+16 reads other writes other",
+  ],
   ["  %3 = call ptr bpf_map_lookup_elem#1(%0, %2)", "read@0+32 reads other writes other"],
   // Helpers that the table does not know, and slots where it expects something else.
   ["  %3 = call i64 helper#99999(%2)", "read write@0+32 reads other writes other"],
@@ -46,8 +52,8 @@ const cases: readonly (readonly [string, string])[] = [
 test("effects of instructions", () => {
   for (const [body, expected] of cases) {
     const { accesses, readsOther, writesOther } = effectsOf(lastInst(parse(body)));
-    const shown = accesses.map(({ offset, size, reads, writes, fills }) => {
-      const kind = [reads ? "read" : "", fills ? "fill" : writes ? "write" : ""].filter(Boolean).join(" ");
+    const shown = accesses.map(({ offset, size, reads, writes, fills, fillsText, sends }) => {
+      const kind = [sends ? "send" : reads ? "read" : "", fills ? "fill" : fillsText ? "fill text" : writes ? "write" : ""].filter(Boolean).join(" ");
       return `${kind}@${offset}+${size}`;
     });
     if (readsOther) shown.push("reads other");
@@ -85,9 +91,17 @@ test("the helpers that have no effect take nothing that they could change", () =
   const pure = Array.from({ length: 300 }, (_, helper) => helper).filter((helper) => isPureCall(call(helper)));
   const names = pure.map((helper) => helperById(helper)?.name);
   assert.deepEqual(names, [
-    "bpf_ktime_get_ns", "bpf_get_prandom_u32", "bpf_get_smp_processor_id", "bpf_get_current_pid_tgid",
-    "bpf_get_current_uid_gid", "bpf_get_current_task", "bpf_get_numa_node_id", "bpf_get_current_cgroup_id",
-    "bpf_ktime_get_boot_ns", "bpf_get_current_task_btf", "bpf_ktime_get_coarse_ns",
+    "bpf_ktime_get_ns",
+    "bpf_get_prandom_u32",
+    "bpf_get_smp_processor_id",
+    "bpf_get_current_pid_tgid",
+    "bpf_get_current_uid_gid",
+    "bpf_get_current_task",
+    "bpf_get_numa_node_id",
+    "bpf_get_current_cgroup_id",
+    "bpf_ktime_get_boot_ns",
+    "bpf_get_current_task_btf",
+    "bpf_ktime_get_coarse_ns",
   ]);
   for (const helper of pure) assert.deepEqual(helperById(helper)?.args, []);
   const stable = pure.filter((helper) => isStableCall(call(helper))).map((helper) => helperById(helper)?.name ?? "");

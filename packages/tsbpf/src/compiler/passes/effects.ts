@@ -17,6 +17,10 @@ export interface SlotAccess {
   readonly writes: boolean;
   /** Every byte of the range is overwritten, whatever happens. */
   readonly fills: boolean;
+  /** The same, except that some kernels leave the bytes behind the text's NUL as they were. */
+  readonly fillsText?: true;
+  /** A read that only sends the bytes to user space, which takes text up to its NUL. */
+  readonly sends?: true;
 }
 
 export interface Effects {
@@ -49,6 +53,9 @@ export function isPureCall(inst: CallInst): boolean {
 export function isStableCall(inst: CallInst): boolean {
   return stableHelpers.has(inst.helper);
 }
+
+/** bpf_perf_event_output, bpf_skb_output, bpf_xdp_output, bpf_ringbuf_output. */
+const sendingHelpers: ReadonlySet<number> = new Set([25, 111, 121, 130]);
 
 /** Helpers whose only effect is what they write to their first argument. */
 export function onlyFillsMemory(inst: CallInst): boolean {
@@ -106,7 +113,7 @@ export function effectsOf(inst: Inst): Effects {
   }
 }
 
-/** Slots whose address goes where its use cannot be followed: stored, compared, offset by a variable, passed on an edge. */
+/** Slots whose address goes where it cannot be followed: stored, compared, offset by a variable, passed on an edge. */
 export function escapedSlots(func: Func): ReadonlySet<SlotInst> {
   const escaped = new Set<SlotInst>();
   const escape = (value: Inst | undefined): void => {
@@ -144,7 +151,7 @@ interface Touch {
   readonly offset: number;
   /** Undefined: up to the end of the slot, and perhaps from its start. */
   readonly size: number | undefined;
-  readonly kind: "read" | "write" | "readwrite" | "fill";
+  readonly kind: "read" | "write" | "readwrite" | "fill" | "fill text" | "send";
 }
 
 function combine(touches: readonly Touch[]): Effects {
@@ -152,8 +159,9 @@ function combine(touches: readonly Touch[]): Effects {
   let readsOther = false;
   let writesOther = false;
   for (const touch of touches) {
-    const reads = touch.kind === "read" || touch.kind === "readwrite";
-    const writes = touch.kind !== "read";
+    const sends = touch.kind === "send";
+    const reads = touch.kind === "read" || touch.kind === "readwrite" || sends;
+    const writes = touch.kind !== "read" && !sends;
     const place = slotPlace(touch.pointer, touch.offset);
     if (!place) {
       readsOther ||= reads;
@@ -164,7 +172,10 @@ function combine(touches: readonly Touch[]): Effects {
     const whole = touch.size === undefined;
     const start = whole ? 0 : Math.min(Math.max(place.offset, 0), slot.size);
     const end = whole ? slot.size : Math.max(start, Math.min(place.offset + (touch.size ?? 0), slot.size));
-    accesses.push({ slot, offset: start, size: end - start, reads, writes, fills: touch.kind === "fill" });
+    const fills = touch.kind === "fill";
+    const access: SlotAccess = { slot, offset: start, size: end - start, reads, writes, fills };
+    const isText = touch.kind === "fill text";
+    accesses.push({ ...access, ...(isText && { fillsText: true }), ...(sends && { sends: true }) });
   }
   return { accesses, readsOther, writesOther };
 }
@@ -191,8 +202,11 @@ function touchOfArgument(inst: CallInst, args: readonly HelperArg[] | undefined,
   const sizeIndex = args?.findIndex((other) => other.kind === "size" && other.of === index) ?? -1;
   const constant = constOf(inst.args[sizeIndex]);
   const size = arg.size ?? (constant === undefined ? undefined : Number(constant));
-  if (arg.access === "write" && arg.fills && size !== undefined) return { pointer, offset: 0, size, kind: "fill" };
-  return { pointer, offset: 0, size, kind: arg.access };
+  if (arg.access === "write" && arg.fills !== undefined && size !== undefined) {
+    return { pointer, offset: 0, size, kind: arg.fills === "text" ? "fill text" : "fill" };
+  }
+  const sends = arg.access === "read" && sendingHelpers.has(inst.helper);
+  return { pointer, offset: 0, size, kind: sends ? "send" : arg.access };
 }
 
 /** Whether `effects` may read or write bytes offset … offset + size of `slot`. */

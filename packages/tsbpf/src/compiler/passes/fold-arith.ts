@@ -7,6 +7,7 @@ import { constOf } from "./edit.js";
 import type { Folder } from "./fold.js";
 import { allOnes } from "./known-bits.js";
 import { invertedCompare } from "./fold-compare.js";
+import { lowHalf } from "./fold-convert.js";
 
 const commutative: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["add", "mul", "and", "or", "xor"]);
 
@@ -20,9 +21,10 @@ export function simplifyBinary(inst: BinaryInst, folder: Folder): Inst | undefin
     return folder.constant(inst.type, evalBinary(inst.op, inst.type, leftConst, rightConst));
   }
   if (leftConst !== undefined && commutative.has(inst.op)) return folder.binary(inst.op, right, left);
-  const result = rightConst === undefined
-    ? simplifyVariable(inst, left, right, folder)
-    : simplifyWithConst(inst, left, rightConst, folder);
+  const result =
+    rightConst === undefined
+      ? simplifyVariable(inst, left, right, folder)
+      : simplifyWithConst(inst, left, rightConst, folder);
   return result ?? simplifyWide(inst, left, right, folder);
 }
 
@@ -200,7 +202,8 @@ function simplifyWide(inst: BinaryInst, left: Inst, right: Inst, folder: Folder)
     if (count >= 32n) return undefined;
     const shift = folder.constant("i32", count);
     if (left.op === "zext") return folder.convert("zext", "i64", folder.binary("lshr", base, shift));
-    if (left.op === "sext" && inst.op === "ashr") return folder.convert("sext", "i64", folder.binary("ashr", base, shift));
+    if (left.op === "sext" && inst.op === "ashr")
+      return folder.convert("sext", "i64", folder.binary("ashr", base, shift));
     return undefined;
   }
   if (inst.op === "and" && (left.op === "zext" || right.op === "zext")) {
@@ -218,10 +221,6 @@ function simplifyWide(inst: BinaryInst, left: Inst, right: Inst, folder: Folder)
 
 function isNarrow(value: Inst): boolean {
   return value.op === "zext" || (constOf(value) ?? 1n << 32n) <= 0xffff_ffffn;
-}
-
-export function lowHalf(value: Inst, folder: Folder): Inst {
-  return folder.convert("trunc", "i32", value);
 }
 
 /** k where `value` is 2^k. */

@@ -4,21 +4,48 @@ import { bitsOf, evalCompare } from "../ir/eval.js";
 import type { CompareInst, CompareOp, Inst, Type } from "../ir/ir.js";
 import { isCompare } from "../ir/ir.js";
 import { constOf } from "./edit.js";
-import { lowHalf } from "./fold-arith.js";
+import { lowHalf } from "./fold-convert.js";
 import type { Folder } from "./fold.js";
 import { allOnes } from "./known-bits.js";
 import type { Interval } from "./known-bits.js";
 
 export const inverse: Readonly<Record<CompareOp, CompareOp>> = {
-  eq: "ne", ne: "eq", ult: "uge", uge: "ult", ule: "ugt", ugt: "ule", slt: "sge", sge: "slt", sle: "sgt", sgt: "sle",
+  eq: "ne",
+  ne: "eq",
+  ult: "uge",
+  uge: "ult",
+  ule: "ugt",
+  ugt: "ule",
+  slt: "sge",
+  sge: "slt",
+  sle: "sgt",
+  sgt: "sle",
 };
 
 const swapped: Readonly<Record<CompareOp, CompareOp>> = {
-  eq: "eq", ne: "ne", ult: "ugt", ugt: "ult", ule: "uge", uge: "ule", slt: "sgt", sgt: "slt", sle: "sge", sge: "sle",
+  eq: "eq",
+  ne: "ne",
+  ult: "ugt",
+  ugt: "ult",
+  ule: "uge",
+  uge: "ule",
+  slt: "sgt",
+  sgt: "slt",
+  sle: "sge",
+  sge: "sle",
 };
 
 const toUnsigned: Readonly<Record<CompareOp, CompareOp>> = {
-  eq: "eq", ne: "ne", ult: "ult", ugt: "ugt", ule: "ule", uge: "uge", slt: "ult", sgt: "ugt", sle: "ule", sge: "uge",
+  eq: "eq",
+  ne: "ne",
+  ult: "ult",
+  ugt: "ugt",
+  ule: "ule",
+  uge: "uge",
+  slt: "ult",
+  sgt: "ugt",
+  sle: "ule",
+  sge: "uge",
 };
 
 export function simplifyCompare(inst: CompareInst, folder: Folder): Inst | undefined {
@@ -28,7 +55,8 @@ export function simplifyCompare(inst: CompareInst, folder: Folder): Inst | undef
   const leftConst = constOf(left);
   const rightConst = constOf(right);
   const bool = (value: boolean): Inst => folder.constant("i32", value ? 1n : 0n);
-  if (leftConst !== undefined && rightConst !== undefined) return bool(evalCompare(inst.op, type, leftConst, rightConst));
+  if (leftConst !== undefined && rightConst !== undefined)
+    return bool(evalCompare(inst.op, type, leftConst, rightConst));
   if (leftConst !== undefined) return folder.compare(swapped[inst.op], right, left);
   if (left === right) return bool(evalCompare(inst.op, type, 0n, 0n));
   if (type === "ptr") return undefined;
@@ -118,7 +146,9 @@ function compareWidened(op: CompareOp, left: Inst, right: Inst, folder: Folder):
   const isZero = (value: Inst): boolean => value.op === "zext" || (constOf(value) ?? 1n << 32n) <= 0xffff_ffffn;
   const isSigned = (value: Inst): boolean => {
     const constant = constOf(value);
-    return value.op === "sext" || (constant !== undefined && BigInt.asIntN(32, constant) === BigInt.asIntN(64, constant));
+    return (
+      value.op === "sext" || (constant !== undefined && BigInt.asIntN(32, constant) === BigInt.asIntN(64, constant))
+    );
   };
   if ((left.op === "zext" || right.op === "zext") && isZero(left) && isZero(right)) {
     return folder.compare(toUnsigned[op], lowHalf(left, folder), lowHalf(right, folder));

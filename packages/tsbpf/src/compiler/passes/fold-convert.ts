@@ -55,6 +55,10 @@ function fitsSigned(value: Inst, bits: number, folder: Folder): boolean {
   return interval.lo >= -bound && interval.hi < bound;
 }
 
+export function lowHalf(value: Inst, folder: Folder): Inst {
+  return folder.convert("trunc", "i32", value);
+}
+
 /**
  * A simpler value with the same low `bits` bits: without conversions and masks that only touch the bits above.
  * `type`: the type that it must have; undefined where i32 and i64 will do.
@@ -67,7 +71,9 @@ export function stripLow(value: Inst, bits: 8 | 16 | 32, type: Type | undefined)
     const inner = current.args[0];
     if (!inner) return best;
     const keeps =
-      current.op === "zext" || current.op === "sext" || current.op === "trunc" ||
+      current.op === "zext" ||
+      current.op === "sext" ||
+      current.op === "trunc" ||
       (current.op === "sext8" && bits <= 8) ||
       (current.op === "sext16" && bits <= 16) ||
       (current.op === "and" && masksNothing(current.args[1], bits));

@@ -30,9 +30,6 @@ export interface Folder {
   emit(body: NewInst): Inst;
 }
 
-/** The value that takes the place of the instruction, undefined when no rule fits. */
-export type Rule<I extends Inst> = (inst: I, folder: Folder) => Inst | undefined;
-
 /** Most functions are done after two sweeps; the bound only guards against rules that undo each other. */
 const sweepsMax = 8;
 

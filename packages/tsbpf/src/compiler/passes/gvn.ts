@@ -6,7 +6,14 @@
 // verifier learns from a check about the register that is checked, not about values that were derived from it earlier.
 
 import {
-  buildCfg, buildDomTree, predecessors, replaceIn, replaceInTerm, replaceUses, resolveThrough, walkDomTree,
+  buildCfg,
+  buildDomTree,
+  predecessors,
+  replaceIn,
+  replaceInTerm,
+  replaceUses,
+  resolveThrough,
+  walkDomTree,
 } from "../ir/cfg.js";
 import type { Cfg } from "../ir/cfg.js";
 import type { Block, Func, Inst } from "../ir/ir.js";
@@ -47,8 +54,16 @@ interface State {
 function numberValues(func: Func): boolean {
   const cfg = buildCfg(func);
   const state: State = {
-    func, cfg, pool: constantPool(func), replaced: new Map(), table: new Map(), facts: new Map(), undo: [],
-    checked: new Map(), computed: new Map(), depth: 0,
+    func,
+    cfg,
+    pool: constantPool(func),
+    replaced: new Map(),
+    table: new Map(),
+    facts: new Map(),
+    undo: [],
+    checked: new Map(),
+    computed: new Map(),
+    depth: 0,
   };
   const escaped = escapedSlots(func);
   const marks: number[] = [];
@@ -195,4 +210,3 @@ function assume(state: State, cond: Inst, value: boolean): void {
   state.facts.set(cond, value);
   state.undo.push(() => state.facts.delete(cond));
 }
-

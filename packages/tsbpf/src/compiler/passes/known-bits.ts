@@ -1,7 +1,7 @@
 // What can be said about a value from how it is computed: which of its bits may be one, and in which interval it lies
 // as a signed number. Both look a bounded number of steps back, so that long chains cost no more than short ones.
-// Nothing is said that the verifier does not find out as well: it knows nothing of the results of divisions and of shifts
-// by a variable, and a bounds check or a mask that we could do without is what shows it the bounds.
+// Nothing is said that the verifier does not find out as well: it knows nothing of the results of divisions and of
+// shifts by a variable, and a bounds check or a mask that we could do without is what shows it the bounds.
 
 import { bitsOf } from "../ir/eval.js";
 import { isBinary, isCompare, memSize } from "../ir/ir.js";
@@ -139,7 +139,8 @@ function signedInterval(inst: Inst, of: (arg: Inst) => Interval): Interval | und
     return { lo: value, hi: value };
   }
   if (!left) return undefined;
-  if (isBinary(inst)) return right && inst.type !== "ptr" ? signedOfBinary(inst, of(left), of(right), right) : undefined;
+  if (isBinary(inst))
+    return right && inst.type !== "ptr" ? signedOfBinary(inst, of(left), of(right), right) : undefined;
   switch (inst.op) {
     case "sext":
       return of(left);

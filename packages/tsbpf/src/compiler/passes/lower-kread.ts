@@ -1,6 +1,7 @@
 // Kernel reads become calls of bpf_probe_read_kernel(dst, size, address), which fills dst with zeros when it fails
 // (kernel/trace/bpf_trace.c, bpf_probe_read_kernel_common). A value that is only stored to the stack is read straight
-// to its place; otherwise it passes through one small slot that all reads of the function share: each is loaded at once.
+// to its place; otherwise it passes through one small slot that all reads of the function share: each is loaded at
+// once.
 
 import { countUses, replaceUses } from "../ir/cfg.js";
 import type { Block, Func, Inst, KreadInst, MemType, SlotInst } from "../ir/ir.js";
@@ -16,10 +17,17 @@ export const lowerKread: Pass = {
   needs: ["fold", "promote"],
   breaks: ["gvn", "dse", "dce"],
   run: (func) => {
-    const reads = func.blocks.some((block) => block.insts.some((inst) => inst.op === "kread" || inst.op === "kreadinto"));
+    const reads = func.blocks.some((block) =>
+      block.insts.some((inst) => inst.op === "kread" || inst.op === "kreadinto"),
+    );
     if (!reads) return false;
     const state: State = {
-      func, pool: constantPool(func), uses: usersOf(func), escaped: escapedSlots(func), replaced: new Map(), shared: undefined,
+      func,
+      pool: constantPool(func),
+      uses: usersOf(func),
+      escaped: escapedSlots(func),
+      replaced: new Map(),
+      shared: undefined,
     };
     for (const block of func.blocks) lowerBlock(state, block);
     const entry = func.blocks[0];
@@ -94,7 +102,11 @@ function read(state: State, emit: Emit, dst: { base: Inst; offset: number }, siz
 
 function readValue(state: State, emit: Emit, inst: KreadInst): Inst {
   const { func } = state;
-  state.shared ??= makeInst(func, { op: "slot", type: "ptr", size: 8, align: 8, name: "kread", args: [] }, undefined) as SlotInst;
+  state.shared ??= makeInst(
+    func,
+    { op: "slot", type: "ptr", size: 8, align: 8, name: "kread", args: [] },
+    undefined,
+  ) as SlotInst;
   const [address] = inst.args;
   if (address) read(state, emit, { base: state.shared, offset: 0 }, memSize(inst.mem), address);
   return emit({ op: "load", type: inst.type, mem: inst.mem, offset: 0, args: [state.shared] });

@@ -32,17 +32,24 @@ interface Run {
 
 type Emit = (body: NewInst) => Inst;
 
-const memOfSize = new Map<number, StoreInst["mem"]>([[1, "u8"], [2, "u16"], [4, "u32"], [8, "u64"]]);
+const memOfSize = new Map<number, StoreInst["mem"]>([
+  [1, "u8"],
+  [2, "u16"],
+  [4, "u32"],
+  [8, "u64"],
+]);
 
 function lowerBlock(func: Func, block: Block, pool: ConstantPool): boolean {
   const out: Inst[] = [];
   let run: Run | undefined;
   let changed = false;
-  const emitAs = (inst: Inst): Emit => (body) => {
-    const made = makeInst(func, body, inst.span);
-    out.push(made);
-    return made;
-  };
+  const emitAs =
+    (inst: Inst): Emit =>
+    (body) => {
+      const made = makeInst(func, body, inst.span);
+      out.push(made);
+      return made;
+    };
   const flush = (): void => {
     if (run && flushRun(run, pool, out, emitAs)) changed = true;
     run = undefined;
@@ -155,7 +162,13 @@ function lowerCopy(inst: CopyInst, emit: Emit): true {
   for (const { delta, size } of widths(inst.size, (at) => Math.min(dstAligned(at), srcAligned(at)))) {
     const mem = memOfSize.get(size) ?? "u8";
     if (!dst || !src) continue;
-    const value = emit({ op: "load", type: size === 8 ? "i64" : "i32", mem, offset: inst.srcOffset + delta, args: [src] });
+    const value = emit({
+      op: "load",
+      type: size === 8 ? "i64" : "i32",
+      mem,
+      offset: inst.srcOffset + delta,
+      args: [src],
+    });
     emit({ op: "store", type: "void", mem, offset: inst.dstOffset + delta, args: [dst, value] });
   }
   return true;
@@ -170,7 +183,7 @@ function alignments(pointer: Inst | undefined, offset: number, align: number): (
 /** `size` bytes as accesses that are each aligned to their own size. */
 function widths(size: number, alignment: (delta: number) => number): { delta: number; size: number }[] {
   const parts: { delta: number; size: number }[] = [];
-  for (let delta = 0; delta < size; ) {
+  for (let delta = 0; delta < size;) {
     let width = alignment(delta);
     while (delta + width > size) width /= 2;
     parts.push({ delta, size: width });

@@ -20,10 +20,7 @@ type Entry = { readonly offset: number; readonly size: number } & (
 );
 
 /** `emitterAt` gives the means to add instructions in front of the one that is looked at. */
-export function blockMemory(
-  escaped: ReadonlySet<SlotInst>,
-  emitterAt: (inst: Inst) => Emitter,
-): BlockMemory {
+export function blockMemory(escaped: ReadonlySet<SlotInst>, emitterAt: (inst: Inst) => Emitter): BlockMemory {
   /** By base: a slot, or whatever other pointer an access starts from. */
   const contents = new Map<Inst, Entry[]>();
   const kreads = new Map<string, Inst>();
@@ -74,7 +71,11 @@ function forget(contents: Map<Inst, Entry[]>, effects: Effects, escaped: Readonl
   for (const access of effects.accesses) {
     if (!access.writes) continue;
     const entries = contents.get(access.slot);
-    if (entries) contents.set(access.slot, entries.filter((entry) => !overlaps(entry, access)));
+    if (entries)
+      contents.set(
+        access.slot,
+        entries.filter((entry) => !overlaps(entry, access)),
+      );
     // Pointers whose origin is not known may point into an escaped slot.
     if (escaped.has(access.slot)) forgetPointers(contents);
   }

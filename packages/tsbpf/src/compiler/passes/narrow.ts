@@ -81,7 +81,8 @@ function passesDemand(inst: Inst): boolean {
     case "sext16":
       return true;
     default:
-      return inst.op === "store"; // The value's part is added apart; the address is a ptr, wholly demanded by being one.
+      // The stored value is looked at apart; addresses have no demand to pass on.
+      return inst.op === "store";
   }
 }
 
@@ -196,7 +197,8 @@ function makeTwins(state: Narrowing, block: Block, isEntry: boolean): void {
     });
   }
   for (const inst of block.insts) {
-    if (isNarrowable(inst, demand)) low.set(inst, makeInst(func, { ...inst, type: "i32", args: [] } as NewInst, inst.span));
+    if (isNarrowable(inst, demand))
+      low.set(inst, makeInst(func, { ...inst, type: "i32", args: [] } as NewInst, inst.span));
   }
 }
 

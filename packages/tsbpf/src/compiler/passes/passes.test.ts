@@ -20,7 +20,9 @@ function packageRoot(): string {
 }
 
 const folder = join(packageRoot(), "test", "cases", "passes");
-const files = readdirSync(folder).filter((name) => name.endsWith(".ir")).sort();
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith(".ir"))
+  .sort();
 
 function transform(name: string, input: string): string {
   const passName = /^; pass: (\S+)/.exec(input)?.[1];
@@ -56,11 +58,18 @@ test("the passes stand in an order that suits them", () => {
   const names = allPasses.map((pass) => pass.name);
   assert.equal(new Set(names).size, names.length);
   for (const { passes } of stages) for (const pass of passes) assert.ok(allPasses.includes(pass), pass.name);
-  for (const { needs, breaks } of allPasses) for (const name of [...needs, ...breaks]) assert.ok(names.includes(name), name);
+  for (const { needs, breaks } of allPasses)
+    for (const name of [...needs, ...breaks]) assert.ok(names.includes(name), name);
 });
 
 test("an order that does not suit them is refused", () => {
-  const pass = (name: string, needs: string[], breaks: string[]): Pass => ({ name, why: "", needs, breaks, run: () => false });
+  const pass = (name: string, needs: string[], breaks: string[]): Pass => ({
+    name,
+    why: "",
+    needs,
+    breaks,
+    run: () => false,
+  });
   const late = pass("late", ["early"], []);
   assert.throws(() => checkOrder([late]), /pass late runs before early/);
   assert.throws(() => checkOrder([pass("spoiler", [], ["late"])]), /pass late does not run after spoiler/);

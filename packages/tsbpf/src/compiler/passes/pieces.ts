@@ -85,7 +85,8 @@ function collectUse(inst: Inst, uses: Map<SlotInst, SlotUse>): void {
       if (!place || !use) return;
       const range = { offset: place.offset, size: memSize(inst.mem) };
       // Outside the slot: code that never runs, which is left alone.
-      if (range.offset < 0 || range.offset + range.size > place.slot.size) block(use, { offset: 0, size: place.slot.size });
+      if (range.offset < 0 || range.offset + range.size > place.slot.size)
+        block(use, { offset: 0, size: place.slot.size });
       else want(use, range);
       return;
     }
@@ -123,11 +124,15 @@ function spreadOverCopies(uses: Map<SlotInst, SlotUse>): void {
   for (let item = work.pop(); item; item = work.pop()) {
     const [slot, range] = item;
     for (const copy of uses.get(slot)?.copies ?? []) {
-      for (const [here, there] of [[copy.dst, copy.src], [copy.src, copy.dst]] as const) {
+      for (const [here, there] of [
+        [copy.dst, copy.src],
+        [copy.src, copy.dst],
+      ] as const) {
         if (here?.slot !== slot || !there) continue;
         const other = uses.get(there.slot);
         const mapped = { offset: range.offset - here.offset + there.offset, size: range.size };
-        if (!other || other.wanted.size >= rangesMax || !isInside(range, { offset: here.offset, size: copy.size })) continue;
+        if (!other || other.wanted.size >= rangesMax || !isInside(range, { offset: here.offset, size: copy.size }))
+          continue;
         if (want(other, mapped)) work.push([there.slot, mapped]);
       }
     }
@@ -141,8 +146,9 @@ function isInside(inner: Range, outer: Range): boolean {
 /** The wanted ranges that overlap nothing but copies which cover them wholly. */
 function settle(slot: SlotInst, use: SlotUse): Piece[] {
   if (use.wanted.size > rangesMax) return [];
-  const cut = use.copies.flatMap((copy) => [copy.dst, copy.src].flatMap((end) =>
-    end?.slot === slot ? [{ offset: end.offset, size: copy.size }] : []));
+  const cut = use.copies.flatMap((copy) =>
+    [copy.dst, copy.src].flatMap((end) => (end?.slot === slot ? [{ offset: end.offset, size: copy.size }] : [])),
+  );
   // Different copies often cover the same range.
   const cuts = [...new Map(cut.map((range) => [`${range.offset}:${range.size}`, range])).values()];
   const wanted = [...use.wanted.values()].sort((a, b) => a.offset - b.offset || a.size - b.size);
@@ -175,7 +181,7 @@ function mergeRanges(ranges: readonly Range[]): Range[] {
 
 /** A piece that is copied from or to memory is loaded or stored there, which that memory's alignment must allow. */
 function dropMisaligned(uses: Map<SlotInst, SlotUse>, pieces: Map<SlotInst, Piece[]>): void {
-  for (let dropped = true; dropped; ) {
+  for (let dropped = true; dropped;) {
     dropped = false;
     for (const [slot, own] of pieces) {
       const copies = uses.get(slot)?.copies ?? [];
@@ -188,11 +194,15 @@ function dropMisaligned(uses: Map<SlotInst, SlotUse>, pieces: Map<SlotInst, Piec
 }
 
 function isCopyable(piece: Piece, copy: CopyEnds, pieces: Pieces): boolean {
-  for (const [here, there] of [[copy.dst, copy.src], [copy.src, copy.dst]] as const) {
+  for (const [here, there] of [
+    [copy.dst, copy.src],
+    [copy.src, copy.dst],
+  ] as const) {
     if (here?.slot !== piece.slot || !isInside(piece, { offset: here.offset, size: copy.size })) continue;
     const delta = piece.offset - here.offset;
-    const twin = there && pieces.get(there.slot)?.some((other) => other.offset === there.offset + delta &&
-      other.size === piece.size);
+    const twin =
+      there &&
+      pieces.get(there.slot)?.some((other) => other.offset === there.offset + delta && other.size === piece.size);
     if (!twin && alignAt(copy.align, delta) < piece.size) return false;
   }
   return true;

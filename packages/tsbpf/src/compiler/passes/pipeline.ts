@@ -77,10 +77,16 @@ export function runPass(pass: Pass, func: Func, verify: boolean): boolean {
 export function checkOrder(order: readonly Pass[]): void {
   for (const [index, pass] of order.entries()) {
     for (const name of pass.needs) {
-      assert(order.slice(0, index).some((other) => other.name === name), `pass ${pass.name} runs before ${name}`);
+      assert(
+        order.slice(0, index).some((other) => other.name === name),
+        `pass ${pass.name} runs before ${name}`,
+      );
     }
     for (const name of pass.breaks) {
-      assert(order.slice(index + 1).some((other) => other.name === name), `pass ${name} does not run after ${pass.name}`);
+      assert(
+        order.slice(index + 1).some((other) => other.name === name),
+        `pass ${name} does not run after ${pass.name}`,
+      );
     }
   }
 }

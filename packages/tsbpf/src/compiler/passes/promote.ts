@@ -4,7 +4,14 @@
 // Computing Static Single Assignment Form", 1991).
 
 import {
-  buildCfg, buildDomTree, dominanceFrontiers, predecessors, replaceIn, replaceInTerm, replaceUses, resolveThrough,
+  buildCfg,
+  buildDomTree,
+  dominanceFrontiers,
+  predecessors,
+  replaceIn,
+  replaceInTerm,
+  replaceUses,
+  resolveThrough,
   walkDomTree,
 } from "../ir/cfg.js";
 import type { Cfg, DomTree } from "../ir/cfg.js";
@@ -47,7 +54,8 @@ function splitBlock(func: Func, block: Block, pieces: Pieces, pool: ConstantPool
       out.push(made);
       return made;
     };
-    const split = inst.op === "zero" ? splitZero(inst, pieces, pool, emit) : inst.op === "copy" && splitCopy(inst, pieces, emit);
+    const split =
+      inst.op === "zero" ? splitZero(inst, pieces, pool, emit) : inst.op === "copy" && splitCopy(inst, pieces, emit);
     if (split) changed = true;
     else out.length = before;
     if (!split) out.push(inst);
@@ -59,7 +67,11 @@ function splitBlock(func: Func, block: Block, pieces: Pieces, pool: ConstantPool
 type Emit = (body: NewInst) => Inst;
 
 /** The pieces within a range, as distances from its start. */
-function piecesIn(pieces: Pieces, place: { slot: SlotInst; offset: number } | undefined, size: number): Map<number, Piece> {
+function piecesIn(
+  pieces: Pieces,
+  place: { slot: SlotInst; offset: number } | undefined,
+  size: number,
+): Map<number, Piece> {
   const found = new Map<number, Piece>();
   for (const piece of (place && pieces.get(place.slot)) ?? []) {
     const delta = piece.offset - (place?.offset ?? 0);
@@ -140,7 +152,14 @@ function promotePieces(func: Func, pieces: Pieces, pool: ConstantPool): boolean 
   const cfg = buildCfg(func);
   const tree = buildDomTree(cfg);
   const state: Construction = {
-    func, cfg, tree, pool, accesses, params: new Map(), replaced: new Map(), current: new Map(),
+    func,
+    cfg,
+    tree,
+    pool,
+    accesses,
+    params: new Map(),
+    replaced: new Map(),
+    current: new Map(),
   };
   placeParams(state);
   const undo: (() => void)[] = [];
@@ -252,7 +271,8 @@ function renameBlock(state: Construction, block: Block, undo: (() => void)[]): v
     } else {
       const [, value] = inst.args;
       const mem: MemType = (inst as StoreInst).mem;
-      if (value) set(access.piece, memSize(mem) === 8 ? loadedValue("u64", "i64", value, emitter) : lowOf(value, emitter));
+      if (value)
+        set(access.piece, memSize(mem) === 8 ? loadedValue("u64", "i64", value, emitter) : lowOf(value, emitter));
     }
   }
   block.insts = out;

@@ -57,7 +57,11 @@ for (const passes of ["all", "none"] as const) {
         runPasses({ functions: [before] }, { verify: true, passes });
       });
       const left = func.blocks.flatMap((block) => block.insts).filter((inst) => lowered.has(inst.op));
-      assert.deepEqual(left.map((inst) => inst.op), [], `seed ${seed}`);
+      assert.deepEqual(
+        left.map((inst) => inst.op),
+        [],
+        `seed ${seed}`,
+      );
     }
   });
 }

@@ -85,7 +85,11 @@ const inputs: readonly (readonly [bigint, bigint])[] = [
 export function traceFunction(func: Func): Trace[] {
   return inputs.map(([x, y]) => {
     const memory = createMemory();
-    const ctx = addRegion(memory, "ctx", Uint8Array.from({ length: 64 }, (_, index) => (index * 37 + 11) & 0xff));
+    const ctx = addRegion(
+      memory,
+      "ctx",
+      Uint8Array.from({ length: 64 }, (_, index) => (index * 37 + 11) & 0xff),
+    );
     const events: string[] = [];
     const machine: Machine = {
       memory,
@@ -348,7 +352,8 @@ function kernelAddress(gen: Gen): Inst {
 function expression(gen: Gen, type: "i32" | "i64", depth: number): Inst {
   const { b, random } = gen;
   const vars = type === "i32" ? gen.vars32 : gen.vars64;
-  if (depth <= 0) return random.chance(70) ? b.read(random.pick(vars as [Variable])) : b.constant(type, constant(random));
+  if (depth <= 0)
+    return random.chance(70) ? b.read(random.pick(vars as [Variable])) : b.constant(type, constant(random));
   const kind = random.below(20);
   if (kind < 3) return b.read(random.pick(vars as [Variable]));
   if (kind < 4) return b.constant(type, constant(random));

@@ -70,7 +70,10 @@ function onward(target: Target, pool: ConstantPool): Target | undefined {
     if (arg) arrived.set(param, arg);
   }
   for (const inst of block.insts) {
-    const value = evaluate(inst, inst.args.map((arg) => arrived.get(arg) ?? arg));
+    const value = evaluate(
+      inst,
+      inst.args.map((arg) => arrived.get(arg) ?? arg),
+    );
     if (value !== undefined) arrived.set(inst, pool.get(inst.type as Type, value));
   }
   const { term } = block;

@@ -1,0 +1,68 @@
+// Every construct outside the language, and every rule of it that a program can break, has its diagnostic on the guilty
+// line: `//~ TSB2001` at its end says so. The text beside each case is what a terminal shows; BLESS=1 rewrites it.
+
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { test } from "node:test";
+import { compile } from "./compile.js";
+import { formatDiagnostics, type Diagnostic } from "./diagnostic.js";
+import { messages } from "./messages.js";
+import { casesFolder } from "./run.test.support.js";
+
+const folder = `${casesFolder}errors/`;
+const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.startsWith("module-")).sort();
+const seen = new Set<string>();
+
+for (const name of files) {
+  test(`errors ${name}`, () => {
+    const file = folder + name;
+    const { object, diagnostics } = compile({ file });
+    for (const { code } of diagnostics) seen.add(code);
+    // TypeScript names a module by its whole path.
+    const text = formatDiagnostics(diagnostics, { cwd: casesFolder }).replaceAll(casesFolder, "");
+    assert.equal(object, undefined, "an object was made");
+    assert.deepEqual(found(diagnostics), expected(file), text);
+    const golden = file.replace(/\.ts$/, ".txt");
+    if (process.env["BLESS"] === "1") writeFileSync(golden, text);
+    const known = existsSync(golden) ? readFileSync(golden, "utf8") : "";
+    assert.equal(text, known, `${golden}: BLESS=1 accepts this; read the diff then`);
+  });
+}
+
+test("every diagnostic of the language has a case", () => {
+  const missing = Object.entries(messages).filter(([, { code }]) => !seen.has(code) && !elsewhere.has(code));
+  assert.deepEqual(missing.map(([name]) => name), []);
+});
+
+/** Without a line of a case that could be marked. */
+const elsewhere: ReadonlySet<string> = new Set([messages.fileNotFound.code]);
+
+test("a file that cannot be read", () => {
+  const { diagnostics } = compile({ file: `${folder}nowhere.ts` });
+  assert.deepEqual(diagnostics.map(({ code }) => code), ["TSB7006"]);
+});
+
+test("codes are unique and sorted by their first digit", () => {
+  const codes = Object.values(messages).map(({ code }) => code);
+  assert.equal(new Set(codes).size, codes.length);
+  const groups = codes.map((code) => code.slice(0, 4));
+  assert.deepEqual(groups, groups.toSorted());
+});
+
+/** "file:line code", each once. */
+function found(diagnostics: readonly Diagnostic[]): readonly string[] {
+  const places = diagnostics.map(({ code, span }) => `${basename(span?.file ?? "")}:${span?.line ?? 0} ${code}`);
+  return [...new Set(places)].sort();
+}
+
+/** The marks of the case and of the modules beside it that it imports. */
+function expected(file: string): readonly string[] {
+  const text = readFileSync(file, "utf8");
+  const own = text.split("\n").flatMap((line, index) => {
+    const codes = /\/\/~ ([A-Z0-9 ]+)$/.exec(line)?.[1]?.split(" ") ?? [];
+    return codes.map((code) => `${basename(file)}:${index + 1} ${code}`);
+  });
+  const imported = [...text.matchAll(/"\.\/(module-[\w-]+)\.js"/g)].flatMap(([, name]) => expected(`${folder}${name}.ts`));
+  return [...new Set([...own, ...imported])].sort();
+}

@@ -1,0 +1,75 @@
+// Functions that cannot be called in a program.
+import { rawTracepoint, struct, u32, u64, u8, type Value } from "tsbpf";
+
+const Point = struct({ x: u32, y: u32 });
+
+function fact(n: number): number {
+  return n < 2 ? 1 : fact(n - 1); //~ TSB4003
+}
+
+function even(n: number): boolean {
+  return n === 0 || odd(n);
+}
+
+function odd(n: number): boolean {
+  return !even(n); //~ TSB4003
+}
+
+function rest(...all: number[]): number { //~ TSB1001
+  return 1;
+}
+
+function pattern({ x }: Value<typeof Point>): number { //~ TSB1001
+  return 1;
+}
+
+declare function foreign(x: number): number;
+
+const arrow = (x: number): number => {
+  const inner = (y: number): number => x + y; //~ TSB1001
+  return inner(1);
+};
+
+function stop(): never {
+  return stop(); //~ TSB4003
+}
+
+function noReturn(x: number): number { //~ TSB4004
+  if (x > 5) return 1;
+  stop();
+}
+
+function twoStructs(x: number): Value<typeof Point> {
+  if (x > 5) return Point({ x: 1 });
+  return Point({ x: 2 }); //~ TSB1003
+}
+
+function structOrNothing(x: number): Value<typeof Point> | undefined {
+  if (x > 5) return undefined;
+  return Point({ x: 2 }); //~ TSB1003
+}
+
+function anything(x: any): number { //~ TSB3001
+  return 1;
+}
+
+function unknownValue(x: unknown): number { //~ TSB3001
+  return 1;
+}
+
+export const p = rawTracepoint("sched_process_exec", (ctx) => {
+  const x = u8(ctx.args[0]);
+  const a = fact(5);
+  const b = even(x);
+  const c = rest(1, 2);
+  const d = pattern(Point());
+  const e = foreign(x); //~ TSB5001
+  const f = arrow(x);
+  const g = noReturn(x);
+  const h = twoStructs(x);
+  const i = structOrNothing(x);
+  const j = anything(x);
+  const k = unknownValue(x);
+  const l = Point(Point()); //~ TSB1003
+  return 1;
+});
