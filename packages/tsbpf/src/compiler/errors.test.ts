@@ -11,7 +11,9 @@ import { messages } from "./messages.js";
 import { casesFolder } from "./run.test.support.js";
 
 const folder = `${casesFolder}errors/`;
-const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.startsWith("module-")).sort();
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith(".ts") && !name.startsWith("module-"))
+  .sort();
 const seen = new Set<string>();
 
 for (const name of files) {
@@ -32,7 +34,10 @@ for (const name of files) {
 
 test("every diagnostic of the language has a case", () => {
   const missing = Object.entries(messages).filter(([, { code }]) => !seen.has(code) && !elsewhere.has(code));
-  assert.deepEqual(missing.map(([name]) => name), []);
+  assert.deepEqual(
+    missing.map(([name]) => name),
+    [],
+  );
 });
 
 /** Without a line of a case that could be marked. */
@@ -40,7 +45,10 @@ const elsewhere: ReadonlySet<string> = new Set([messages.fileNotFound.code]);
 
 test("a file that cannot be read", () => {
   const { diagnostics } = compile({ file: `${folder}nowhere.ts` });
-  assert.deepEqual(diagnostics.map(({ code }) => code), ["TSB7006"]);
+  assert.deepEqual(
+    diagnostics.map(({ code }) => code),
+    ["TSB7006"],
+  );
 });
 
 test("codes are unique and sorted by their first digit", () => {
@@ -63,6 +71,8 @@ function expected(file: string): readonly string[] {
     const codes = /\/\/~ ([A-Z0-9 ]+)$/.exec(line)?.[1]?.split(" ") ?? [];
     return codes.map((code) => `${basename(file)}:${index + 1} ${code}`);
   });
-  const imported = [...text.matchAll(/"\.\/(module-[\w-]+)\.js"/g)].flatMap(([, name]) => expected(`${folder}${name}.ts`));
+  const imported = [...text.matchAll(/"\.\/(module-[\w-]+)\.js"/g)].flatMap(([, name]) =>
+    expected(`${folder}${name}.ts`),
+  );
   return [...new Set([...own, ...imported])].sort();
 }

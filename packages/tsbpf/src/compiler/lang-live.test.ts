@@ -10,7 +10,9 @@ import { casesFolder, contextBytes, mayLoad, objectOf, type Input } from "./run.
 
 const folder = `${casesFolder}lang/`;
 
-for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts")).sort()) {
+for (const name of readdirSync(folder)
+  .filter((file) => file.endsWith(".ts"))
+  .sort()) {
   test(`load ${name}`, async (t) => {
     if (!mayLoad(t)) return;
     for (const passes of ["none", "all"] as const) {
@@ -50,12 +52,37 @@ const ringCases: readonly RingCase[] = [
   { program: "onSomePaths", args: [2n], result: 2, records: [] },
   { program: "onSomePaths", args: [4n], result: 4, records: [] },
   { program: "onSomePaths", args: [6n], result: 0, records: [] },
-  { program: "inLoop", args: [9n], result: 0, records: [[200, 0], [200, 1], [200, 2]] },
+  {
+    program: "inLoop",
+    args: [9n],
+    result: 0,
+    records: [
+      [200, 0],
+      [200, 1],
+      [200, 2],
+    ],
+  },
   { program: "inLoop", args: [1n], result: 0, records: [[200, 0]] },
   { program: "inLoop", args: [0n], result: 0, records: [] },
   { program: "nested", args: [0n], result: 0, records: [[40, 0]] },
-  { program: "nested", args: [1n], result: 0, records: [[40, 0], [41, 0]] },
-  { program: "nested", args: [2n], result: 0, records: [[42, 0], [40, 0]] },
+  {
+    program: "nested",
+    args: [1n],
+    result: 0,
+    records: [
+      [40, 0],
+      [41, 0],
+    ],
+  },
+  {
+    program: "nested",
+    args: [2n],
+    result: 0,
+    records: [
+      [42, 0],
+      [40, 0],
+    ],
+  },
 ];
 
 test("ring buffer records are submitted or discarded on every path", async (t) => {

@@ -10,7 +10,9 @@ import { casesFolder } from "./run.test.support.js";
 
 const folder = `${casesFolder}lang/`;
 
-for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts")).sort()) {
+for (const name of readdirSync(folder)
+  .filter((file) => file.endsWith(".ts"))
+  .sort()) {
   test(`lang ${name}`, () => {
     const texts: string[] = [];
     const dump = (stage: string, text: string): void => {

@@ -188,7 +188,7 @@ export const messages = {
   noPrograms: {
     code: "TSB7002",
     text: "The module exports no program",
-    cure: "export one: `export const onExec = rawTracepoint(\"sched_process_exec\", (ctx) => { … });`",
+    cure: 'export one: `export const onExec = rawTracepoint("sched_process_exec", (ctx) => { … });`',
   },
   moduleState: {
     code: "TSB7003",

@@ -34,17 +34,85 @@ function validCases(): readonly Mutant[] {
 }
 
 function sources(folder: string, wanted: (name: string) => boolean): readonly Mutant[] {
-  const names = readdirSync(casesFolder + folder).filter((name) => name.endsWith(".ts") && wanted(name)).sort();
+  const names = readdirSync(casesFolder + folder)
+    .filter((name) => name.endsWith(".ts") && wanted(name))
+    .sort();
   return names.map((name) => ({ name, text: readFileSync(casesFolder + folder + name, "utf8") }));
 }
 
-const literals = [
-  "0", "1", "-1", "2", "7", "8", "255", "256", "65536", "4294967295", "4294967296", "9007199254740991", "0.5", "0n", "1n",
-  "-1n", "63n", "64n", "18446744073709551615n", "undefined", "null", "true", "false", '""', "u8", "i64", "ctx", "ctx.args",
+const integers = [
+  "0",
+  "1",
+  "2",
+  "3",
+  "5",
+  "7",
+  "8",
+  "10",
+  "31",
+  "32",
+  "100",
+  "127",
+  "255",
+  "256",
+  "65535",
+  "65536",
+  "2147483647",
+  "4294967295",
+  "4294967296",
 ];
+const bigints = [
+  "0n",
+  "1n",
+  "5n",
+  "-1n",
+  "63n",
+  "64n",
+  "255n",
+  "4294967296n",
+  "18446744073709551615n",
+  "-9223372036854775808n",
+];
+const literals = [
+  ...integers,
+  ...bigints,
+  "-1",
+  "9007199254740991",
+  "0.5",
+  "undefined",
+  "null",
+  "true",
+  "false",
+  '""',
+  "u8",
+  "i64",
+  "ctx",
+  "ctx.args",
+];
+const arithmetic = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"];
+const comparisons = ["<", "<=", ">", ">=", "===", "!=="];
+const assignments = ["=", "+=", "-=", "*=", "&=", "|=", "^=", "<<=", ">>="];
 const operators = [
-  "+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", ">>>", "<", "<=", ">", ">=", "===", "!==", "&&", "||", "??", "=", "+=",
-  "-=", "**", ",", "==", "?.", ".", "?", ":", "!", "~", "++", "--", ";", "=>",
+  ...arithmetic,
+  ...comparisons,
+  ...assignments,
+  ">>>",
+  "&&",
+  "||",
+  "??",
+  "**",
+  ",",
+  "==",
+  "?.",
+  ".",
+  "?",
+  ":",
+  "!",
+  "~",
+  "++",
+  "--",
+  ";",
+  "=>",
 ];
 
 /** The mutant of this number; the same number gives the same mutant. */
@@ -86,8 +154,9 @@ function tokensOf(text: string): string[] {
   return tokens;
 }
 
-const gentleKinds = ["literal", "literal", "operator", "statement", "double statement"] as const;
-const allKinds = [...gentleKinds, "remove", "double", "swap", "copy", "copy"] as const;
+const alike = [integers, integers, integers, bigints, arithmetic, comparisons, assignments, ["&&", "||"], ["++", "--"]];
+const gentleKinds = ["alike", "alike", "alike", "statement", "double statement"] as const;
+const allKinds = [...gentleKinds, "replace", "replace", "remove", "double", "swap", "copy", "copy"] as const;
 
 function mutate(tokens: string[], from: number, random: Random, kinds: readonly (typeof allKinds)[number][]): void {
   const at = from + random.below(Math.max(1, tokens.length - from));
@@ -107,38 +176,47 @@ function mutate(tokens: string[], from: number, random: Random, kinds: readonly 
     case "copy":
       tokens[at] = tokens[other] ?? "";
       break;
-    case "literal":
-      replaceAlike(tokens, from, random, /^\s*(?:-?\d|true|false)/, literals);
+    case "replace":
+      replaceAlike(tokens, from, random, [...literals, ...operators], [...literals, ...operators]);
       break;
-    case "operator":
-      replaceAlike(tokens, from, random, /^\s*[-+*/%&|^<>=!?]+$/, operators);
+    case "alike": {
+      const list = alike[random.below(alike.length)] ?? integers;
+      replaceAlike(tokens, from, random, list, list);
       break;
+    }
     case "double statement":
-      moveStatement(tokens, at, at);
+      copyStatement(tokens, at, at);
       break;
     case "statement":
     default:
-      moveStatement(tokens, at, other);
+      copyStatement(tokens, at, other);
   }
 }
 
-/** A literal for a literal, or an operator for an operator: most of what still type-checks comes from here. */
+/** One of the list for another of the list: most of what still type-checks comes from here. */
 function replaceAlike(
   tokens: string[],
   from: number,
   random: Random,
-  pattern: RegExp,
+  wanted: readonly string[],
   list: readonly string[],
 ): void {
-  const places = tokens.flatMap((token, index) => (index >= from && pattern.test(token) ? [index] : []));
+  const places = tokens.flatMap((token, index) => (index >= from && wanted.includes(token.trim()) ? [index] : []));
   const at = places[random.below(Math.max(1, places.length))];
   if (at !== undefined) tokens[at] = ` ${list[random.below(list.length)] ?? ""} `;
 }
 
-/** Copies the tokens up to the next `;` to another place. */
-function moveStatement(tokens: string[], at: number, to: number): void {
-  const start = tokens.lastIndexOf(";", at) + 1;
-  const end = tokens.indexOf(";", at) + 1;
-  const target = tokens.indexOf(";", to) + 1;
-  if (end > start && target > 0) tokens.splice(target, 0, ...tokens.slice(start, end));
+/** Copies a statement to another place. One that declares something could not stand twice. */
+function copyStatement(tokens: string[], at: number, to: number): void {
+  const start =
+    Math.max(
+      ...[";", "{", "}"].map((end) => tokens.findLastIndex((token, index) => index < at && token.trim() === end)),
+    ) + 1;
+  const end = tokens.findIndex((token, index) => index >= at && token.trim() === ";") + 1;
+  const target = tokens.findIndex((token, index) => index >= to && token.trim() === ";") + 1;
+  const statement = tokens.slice(start, end);
+  const depth = (brackets: string): number => statement.filter((token) => brackets.includes(token.trim())).length;
+  const isBalanced = depth("(") === depth(")") && depth("{") === depth("}");
+  if (!isBalanced || target === 0 || /^\s*(?:const|let|using|export|import)\b/.test(statement[0] ?? "")) return;
+  tokens.splice(target, 0, ...statement);
 }

@@ -9,7 +9,15 @@ import type { TestContext } from "node:test";
 import { load } from "../loader/load.js";
 import { probeCapabilities } from "../loader/features.js";
 import { unsupportedPlatform } from "../sys/linux.js";
-import { addRegion, createMemory, interpret, readMemory, writeMemory, type Machine, type Region } from "./ir/interpret.js";
+import {
+  addRegion,
+  createMemory,
+  interpret,
+  readMemory,
+  writeMemory,
+  type Machine,
+  type Region,
+} from "./ir/interpret.js";
 import type { CpuLevel } from "./codegen/code.js";
 import { compile } from "./compile.js";
 import { formatDiagnostics } from "./diagnostic.js";
@@ -88,7 +96,10 @@ function compareNames(a: string, b: string): number {
 }
 
 function toU32(value: number | boolean | void): number {
-  assert.ok(value === undefined || typeof value === "boolean" || Number.isSafeInteger(value), `result ${String(value)}`);
+  assert.ok(
+    value === undefined || typeof value === "boolean" || Number.isSafeInteger(value),
+    `result ${String(value)}`,
+  );
   return Number(BigInt.asUintN(32, BigInt(value ?? 0)));
 }
 

@@ -7,14 +7,43 @@ import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import type { CpuLevel } from "./codegen/code.js";
 import {
-  casesFolder, mayLoad, objectOf, runInterpreter, runJavaScript, runKernel, type Input, type Results,
+  casesFolder,
+  mayLoad,
+  objectOf,
+  runInterpreter,
+  runJavaScript,
+  runKernel,
+  type Input,
+  type Results,
 } from "./run.test.support.js";
 
 const folder = `${casesFolder}run/`;
 const levels: readonly CpuLevel[] = ["v1", "v2", "v3", "v4"];
 const edges = [
-  0n, 1n, 2n, 7n, 31n, 63n, 64n, 127n, 128n, 255n, 256n, 0x7fffn, 0x8000n, 0xffffn, 0x7fffffffn, 0x80000000n,
-  0xffffffffn, 0x100000000n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 2n, 2n ** 64n - 1n,
+  0n,
+  1n,
+  2n,
+  7n,
+  31n,
+  63n,
+  64n,
+  127n,
+  128n,
+  255n,
+  256n,
+  0x7fffn,
+  0x8000n,
+  0xffffn,
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  0x100000000n,
+  2n ** 53n - 1n,
+  2n ** 53n,
+  2n ** 63n - 1n,
+  2n ** 63n,
+  2n ** 64n - 2n,
+  2n ** 64n - 1n,
 ];
 const inputs = makeInputs(Number(process.env["TSBPF_FUZZ"] ?? 24));
 
@@ -45,7 +74,9 @@ function compare(expected: Results, actual: Results, how: string): void {
   }
 }
 
-for (const name of readdirSync(folder).filter((file) => file.endsWith(".ts") && !file.startsWith("module-")).sort()) {
+for (const name of readdirSync(folder)
+  .filter((file) => file.endsWith(".ts") && !file.startsWith("module-"))
+  .sort()) {
   test(`run ${name}`, async (t) => {
     const file = folder + name;
     const expected = await runJavaScript(file, inputs);

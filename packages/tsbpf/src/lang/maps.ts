@@ -1,7 +1,16 @@
 // Map factories, and what their methods do in plain Node.
 
 import type {
-  ArrayMap, ContextPointer, HashMap, Layout, PerCpuArray, PerfEventArray, Ref, Reservation, Reserved, RingBuffer,
+  ArrayMap,
+  ContextPointer,
+  HashMap,
+  Layout,
+  PerCpuArray,
+  PerfEventArray,
+  Ref,
+  Reservation,
+  Reserved,
+  RingBuffer,
   Schema,
 } from "./types.js";
 import { convertInt, copyInto, keyText, storedValue, zeroValue } from "./values.js";
@@ -35,10 +44,7 @@ export function arrayMap<V, DV>(value: Schema<V, DV>, options: { readonly maxEnt
 }
 
 /** An array of `maxEntries` values for each CPU. */
-export function perCpuArray<V, DV>(
-  value: Schema<V, DV>,
-  options: { readonly maxEntries: number },
-): PerCpuArray<V, DV> {
+export function perCpuArray<V, DV>(value: Schema<V, DV>, options: { readonly maxEntries: number }): PerCpuArray<V, DV> {
   return { mapKind: "percpu_array", ...arrayMethods<V>(value.layout, options.maxEntries) };
 }
 

@@ -1,7 +1,17 @@
 // Schemas: the value types of a program as ordinary constants. A scalar's schema converts, a struct's makes a value.
 
 import type {
-  BoolSchema, Bytes, Chars, DecodedStruct, Fields, FixedArray, Layout, Scalar, Schema, StructInit, StructSchema,
+  BoolSchema,
+  Bytes,
+  Chars,
+  DecodedStruct,
+  Fields,
+  FixedArray,
+  Layout,
+  Scalar,
+  Schema,
+  StructInit,
+  StructSchema,
   StructValue,
   Flavor,
 } from "./types.js";
@@ -74,7 +84,9 @@ export function struct<F extends Fields>(fields: F): StructSchema<F> {
     fields: Object.entries(fields).map(([name, schema]) => ({ name, layout: schema.layout })),
   };
   const make = (init?: StructInit<F>): StructValue<F> => structValue(layout, init ?? {}) as StructValue<F>;
-  const schema: ((init?: StructInit<F>) => StructValue<F>) & Schema<StructValue<F>, DecodedStruct<F>> =
-    Object.assign(make, { layout });
+  const schema: ((init?: StructInit<F>) => StructValue<F>) & Schema<StructValue<F>, DecodedStruct<F>> = Object.assign(
+    make,
+    { layout },
+  );
   return schema;
 }

@@ -8,7 +8,13 @@ import { report, startSealed, symbolOf, type Lowering } from "./lowering.js";
 import { fieldPlace, readElement, readPlace, readRef } from "./memory.js";
 import { constantInt, constantValue, convertTo, sizedInt } from "./numbers.js";
 import {
-  errorOperand, type ContextArgsOperand, type KernelOperand, type MemoryOperand, type NullableOperand, type Operand,
+  errorOperand,
+  type ContextArgsOperand,
+  type IntOperand,
+  type KernelOperand,
+  type MemoryOperand,
+  type NullableOperand,
+  type Operand,
 } from "./operands.js";
 import { memberOfStatic } from "./static-members.js";
 import { tryEvaluate } from "./statics.js";
@@ -47,9 +53,7 @@ function namedMember(l: Lowering, node: ts.PropertyAccessExpression, object: Ope
     case "ref":
       return name === "value" ? readRef(l, object) : unknownProperty(l, node, name, "a reference");
     case "ctx":
-      return name === "args"
-        ? { kind: "ctxArgs", value: object.value }
-        : unknownProperty(l, node, name, "the context");
+      return name === "args" ? { kind: "ctxArgs", value: object.value } : unknownProperty(l, node, name, "the context");
     case "nullable":
       // TypeScript narrowed what it was read from; the pointer itself is the same.
       return namedMember(l, node, object.inner);
@@ -147,7 +151,7 @@ export function readElementAccess(l: Lowering, node: ts.ElementAccessExpression)
 function elementOf(l: Lowering, node: ts.ElementAccessExpression, object: Operand): Operand {
   if (object.kind === "error") return errorOperand;
   if (object.kind === "nullable") return elementOf(l, node, object.inner);
-  const index = lowerInt(l, node.argumentExpression);
+  const index = lowerIndex(l, node);
   if (!index) return errorOperand;
   if (object.kind === "memory" && object.type.kind === "array") {
     checkRecord(l, node, object);
@@ -165,6 +169,15 @@ function elementOf(l: Lowering, node: ts.ElementAccessExpression, object: Operan
   if (object.kind === "ctxArgs") return contextArgument(l, node, object, known);
   report(l, node, "notAValue", { what: describe(object), instead: "an index needs an array" });
   return errorOperand;
+}
+
+/** What stands in the brackets, as a number. */
+export function lowerIndex(l: Lowering, node: ts.ElementAccessExpression): IntOperand | undefined {
+  const { argumentExpression } = node;
+  if (!ts.isStringLiteralLike(argumentExpression)) return lowerInt(l, argumentExpression);
+  const instead = `write \`.${argumentExpression.text}\``;
+  report(l, argumentExpression, "unsupportedSyntax", { what: "A property in brackets", instead });
+  return undefined;
 }
 
 /** MAX_BPF_FUNC_ARGS, include/linux/bpf.h. */

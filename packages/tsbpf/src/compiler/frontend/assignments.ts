@@ -1,12 +1,10 @@
 // Assignment: to variables, fields, elements and references, plain and compound, and `++` and `--`.
 
 import { ts } from "./typescript.js";
-import { checkRecord } from "./access.js";
+import { checkRecord, lowerIndex } from "./access.js";
 import { arithmeticOn, asInt, lowerExpression, lowerInt } from "./expressions.js";
 import { findLocal, report, symbolOf, type Lowering } from "./lowering.js";
-import {
-  fieldPlace, readElement, readPlace, readRef, storeScalar, writeElement, writePlace,
-} from "./memory.js";
+import { fieldPlace, readElement, readPlace, readRef, storeScalar, writeElement, writePlace } from "./memory.js";
 import { constantInt, isBigint } from "./numbers.js";
 import { errorOperand, type Operand } from "./operands.js";
 import { unsupported } from "./unsupported.js";
@@ -115,7 +113,7 @@ function memberTarget(l: Lowering, node: ts.PropertyAccessExpression): Target | 
 function elementTarget(l: Lowering, node: ts.ElementAccessExpression): Target | undefined {
   const object = present(lowerExpression(l, node.expression));
   if (object.kind === "error") return undefined;
-  const index = lowerInt(l, node.argumentExpression);
+  const index = lowerIndex(l, node);
   if (!index) return undefined;
   if (object.kind === "memory" && object.type.kind === "array") {
     checkRecord(l, node, object);
@@ -125,7 +123,8 @@ function elementTarget(l: Lowering, node: ts.ElementAccessExpression): Target | 
     };
   }
   if (object.kind === "kernel") report(l, node, "kernelWrite");
-  else report(l, node, "readOnly", { what: `A part of ${describe(object)}`, instead: "assign to an element of an array" });
+  else
+    report(l, node, "readOnly", { what: `A part of ${describe(object)}`, instead: "assign to an element of an array" });
   return undefined;
 }
 

@@ -13,11 +13,16 @@ export interface LoopBound {
   readonly rounds: number;
   /** The limit is known when the program is compiled: leaving the loop is no open question for the verifier. */
   readonly exact: boolean;
-  /**
-   * The counter of a loop from one constant to another, and its values inside the body. The verifier knows them too, as
-   * it goes through such a loop round by round.
-   */
-  readonly counter: { readonly symbol: ts.Symbol; readonly range: Range } | undefined;
+  /** The counter, where the body does not change it. */
+  readonly counter: Counter | undefined;
+}
+
+export interface Counter {
+  readonly symbol: ts.Symbol;
+  /** Its values inside the body. */
+  readonly range: Range;
+  /** From one constant to another: the verifier, which goes through the loop round by round, knows them too. */
+  readonly isVisible: boolean;
 }
 
 /** A comparison `counter < limit` or its mirror image. */
@@ -86,8 +91,7 @@ function counterLimit(
   const range = rangeOfExpression(l, limit);
   if (!range) return undefined;
   const upward = operator === ts.SyntaxKind.LessThanToken || operator === ts.SyntaxKind.LessThanEqualsToken;
-  const inclusive =
-    operator === ts.SyntaxKind.LessThanEqualsToken || operator === ts.SyntaxKind.GreaterThanEqualsToken;
+  const inclusive = operator === ts.SyntaxKind.LessThanEqualsToken || operator === ts.SyntaxKind.GreaterThanEqualsToken;
   return { counter, symbol, upward, inclusive, range };
 }
 
@@ -111,8 +115,10 @@ function rangeOfExpression(l: Lowering, node: ts.Expression): Range | undefined 
   // What is stored somewhere has the bounds of its type. Of other expressions TypeScript only says what they resemble:
   // it calls `c ? byte : -1` a u8.
   const isStored =
-    ts.isIdentifier(node) || ts.isCallExpression(node) ||
-    ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
+    ts.isIdentifier(node) ||
+    ts.isCallExpression(node) ||
+    ts.isPropertyAccessExpression(node) ||
+    ts.isElementAccessExpression(node);
   const declared = isStored ? declaredType(l.checker, l.checker.getTypeAtLocation(node)) : undefined;
   return declared?.kind === "int" ? rangeOf(declared) : undefined;
 }
@@ -159,10 +165,18 @@ function boundOf(
   const final = limit.upward ? start.low + rounds * step : start.low - rounds * step;
   if (!staysInType(l, limit, step, exact ? final : undefined)) return undefined;
   if (rounds > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  const isSteady = exact && rounds > 0n && assignmentsTo(l, limit.symbol, body).length === 0;
-  const last = limit.upward ? start.low + (rounds - 1n) * step : start.low - (rounds - 1n) * step;
-  const range = limit.upward ? { low: start.low, high: last } : { low: last, high: start.low };
-  return { rounds: Number(rounds), exact, counter: isSteady ? { symbol: limit.symbol, range } : undefined };
+  const isSteady = rounds > 0n && assignmentsTo(l, limit.symbol, body).length === 0;
+  const range = insideRange(limit, start);
+  const counter = isSteady ? { symbol: limit.symbol, range, isVisible: exact } : undefined;
+  return { rounds: Number(rounds), exact, counter };
+}
+
+/** The counter's values while the condition holds. */
+function insideRange(limit: Limit, start: Range): Range {
+  const reach = limit.inclusive ? 0n : 1n;
+  return limit.upward
+    ? { low: start.low, high: limit.range.high - reach }
+    : { low: limit.range.low + reach, high: start.high };
 }
 
 /** The counter's value before the loop. */
@@ -206,7 +220,9 @@ function counterStep(
   if (inUpdate.length + inBody.length !== 1) return undefined;
   if (update && inUpdate.length === 1) {
     // A part of its own: `c && i++` may leave the counter where it is.
-    return commaParts(update).map((part) => stepOf(l, limit, part)).find((step) => step !== undefined);
+    return commaParts(update)
+      .map((part) => stepOf(l, limit, part))
+      .find((step) => step !== undefined);
   }
   // In a `while` loop the step is a statement of the body itself, which no `continue` may skip.
   const [only] = inBody;

@@ -34,11 +34,7 @@ export function lowerCall(l: Lowering, node: ts.CallExpression): Operand {
 }
 
 /** `map.get(…)`, `record.submit()`, `Math.trunc(…)`; undefined for a plain function of a module or record. */
-function lowerMethod(
-  l: Lowering,
-  node: ts.CallExpression,
-  callee: ts.PropertyAccessExpression,
-): Operand | undefined {
+function lowerMethod(l: Lowering, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Operand | undefined {
   const owner = tryEvaluate(l, callee.expression);
   if (owner?.kind === "map") return lowerMapMethod(l, node, callee, owner.map);
   if (owner?.kind === "math") return callMath(l, node, callee.name.text);
@@ -112,14 +108,12 @@ function makeStruct(l: Lowering, node: ts.CallExpression, type: StructType): Ope
   return memory;
 }
 
-function initFields(
-  l: Lowering,
-  init: ts.Expression,
-  type: StructType,
-  memory: ReturnType<typeof stackMemory>,
-): void {
+function initFields(l: Lowering, init: ts.Expression, type: StructType, memory: ReturnType<typeof stackMemory>): void {
   if (!ts.isObjectLiteralExpression(init)) {
-    report(l, init, "notAValue", { what: "What the struct is made from", instead: "give the fields as an object literal: `{ pid: 1 }`" });
+    report(l, init, "notAValue", {
+      what: "What the struct is made from",
+      instead: "give the fields as an object literal: `{ pid: 1 }`",
+    });
     return;
   }
   for (const property of init.properties) {

@@ -131,7 +131,10 @@ export function checkBelowZero(
   right: IntOperand,
 ): void {
   if (operator === "===" || operator === "!==") return;
-  for (const [side, operand, other] of [[node.left, left, right], [node.right, right, left]] as const) {
+  for (const [side, operand, other] of [
+    [node.left, left, right],
+    [node.right, right, left],
+  ] as const) {
     const unsigned = typeof operand.type !== "string" && isBigint(operand) && !operand.type.signed;
     const expression = ts.isParenthesizedExpression(side) ? side.expression : side;
     const isDifference =

@@ -28,18 +28,24 @@ const programFactories: Record<string, string> = {
   rawTracepoint: "raw_tracepoint",
 };
 
+export const mapFactoryNames: ReadonlySet<string> = new Set(Object.keys(mapFactories));
+export const programFactoryNames: ReadonlySet<string> = new Set(Object.keys(programFactories));
+
 export function isMapFactory(name: string): boolean {
-  return Object.hasOwn(mapFactories, name);
+  return mapFactoryNames.has(name);
 }
 
 export function isProgramFactory(name: string): boolean {
-  return Object.hasOwn(programFactories, name);
+  return programFactoryNames.has(name);
 }
 
 /** What the kernel takes as the name of an object or a type (btf_name_valid_identifier, kernel/bpf/btf.c). */
 export function isKernelName(name: string): boolean {
   return /^[A-Za-z_]\w*$/.test(name);
 }
+
+/** The number stands in BTF as an array of four-byte elements, of which the kernel takes less than 4 GiB. */
+const maxEntriesLimit = 2 ** 30 - 1;
 
 /** The smallest page there is; a ring buffer's size is a power of two of at least one page. */
 const pageSize = 4096;
@@ -83,18 +89,15 @@ function entriesOption(c: Compilation, node: ts.CallExpression, factory: MapFact
   const option = options?.kind === "record" ? options.fields.get(factory.entries) : undefined;
   if (!argument || options?.kind === "error" || option?.kind === "error") return undefined;
   const value = option?.kind === "int" ? Number(option.value) : 0;
-  const powerOfTwo = value >= pageSize && Number.isInteger(Math.log2(value));
-  if (factory.entries === "bytes" && !powerOfTwo) {
-    const instead = "for example `{ bytes: 256 * 1024 }`";
-    report(c, argument, "mapOption", { what: "'bytes'", needed: `a power of two of at least ${pageSize}`, instead });
-    return undefined;
-  }
-  if (value < 1 || value > 0xffffffff) {
-    const instead = "for example `{ maxEntries: 1024 }`";
-    report(c, argument, "mapOption", { what: "'maxEntries'", needed: "at least 1", instead });
-    return undefined;
-  }
-  return value;
+  const isRing = factory.entries === "bytes";
+  const fits = value >= 1 && value <= maxEntriesLimit;
+  if (isRing ? fits && value >= pageSize && Number.isInteger(Math.log2(value)) : fits) return value;
+  report(c, argument, "mapOption", {
+    what: `'${factory.entries}'`,
+    needed: isRing ? `a power of two from ${pageSize} to ${2 ** 29}` : `from 1 to ${maxEntriesLimit}`,
+    instead: isRing ? "for example `{ bytes: 256 * 1024 }`" : "for example `{ maxEntries: 1024 }`",
+  });
+  return undefined;
 }
 
 export function declareProgram(

@@ -11,10 +11,21 @@ import { checkBelowZero, lowerCondition } from "./conditions.js";
 import { fitsIn64Bits } from "./constants.js";
 import { at, findLocal, report, startSealed, symbolOf, type Lowering } from "./lowering.js";
 import {
-  bigintBinary, compareInts, constantInt, isBigint, numberBinary, plainNumber, type ComparisonOperator,
+  bigintBinary,
+  compareInts,
+  constantInt,
+  isBigint,
+  numberBinary,
+  plainNumber,
+  type ComparisonOperator,
 } from "./numbers.js";
 import {
-  errorOperand, voidOperand, type IntOperand, type NullableOperand, type Operand, type Static,
+  errorOperand,
+  voidOperand,
+  type IntOperand,
+  type NullableOperand,
+  type Operand,
+  type Static,
 } from "./operands.js";
 import { staticOf, tryEvaluate } from "./statics.js";
 import { unsupported } from "./unsupported.js";
@@ -50,11 +61,10 @@ export function lowerExpression(l: Lowering, node: ts.Expression): Operand {
   const lower = table[node.kind];
   if (!lower) return unsupported(l, node);
   const operand = at(l, node, () => lower(l, node as never));
-  // Without a diagnostic the program would be made, and do something else than it says.
-  assert(
-    operand.kind !== "error" || l.diagnostics.length > 0 || l.b.unreachableHere,
-    `no diagnostic for the expression ${node.getText()}`,
-  );
+  if (operand.kind === "error" && l.diagnostics.length === 0 && !l.b.unreachableHere) {
+    // The program would be made, and do something else than it says.
+    assert(false, `no diagnostic for the expression ${node.getText()}`);
+  }
   return narrowed(l, node, operand);
 }
 
@@ -107,7 +117,8 @@ function identifier(l: Lowering, node: ts.Identifier): Operand {
   if (value) return fromStatic(l, node, value);
   report(l, node, "notAValue", {
     what: `'${node.text}'`,
-    instead: "a function reaches its own parameters and variables, and what is at the top of a module: pass it as a parameter",
+    instead:
+      "a function reaches its own parameters and variables, and what is at the top of a module: pass it as a parameter",
   });
   return errorOperand;
 }
@@ -128,10 +139,15 @@ export function lowerInt(l: Lowering, node: ts.Expression): IntOperand | undefin
   return asInt(l, node, operand);
 }
 
+/** For messages: the expression without parentheses around it. */
+export function sourceOf(node: ts.Node): string {
+  return ts.isParenthesizedExpression(node) ? sourceOf(node.expression) : node.getText();
+}
+
 export function asInt(l: Lowering, node: ts.Node, operand: Operand): IntOperand | undefined {
   if (operand.kind === "int") return operand;
   if (operand.kind === "quotient") {
-    report(l, node, "looseQuotient", { operator: operand.operator, source: node.getText() });
+    report(l, node, "looseQuotient", { operator: operand.operator, source: sourceOf(node) });
   } else if (operand.kind === "nullable") {
     // TypeScript has narrowed it: the value counts here, and is zero when it is missing all the same.
     if (operand.inner.kind === "int") return operand.inner;
@@ -159,9 +175,7 @@ function prefix(l: Lowering, node: ts.PrefixUnaryExpression): Operand {
       const operand = lowerInt(l, node.operand);
       if (!operand) return errorOperand;
       const ones = constantInt(l, isBigint(operand) ? "bigint" : "number", -1n);
-      return isBigint(operand)
-        ? bigintBinary(l, node, "^", operand, ones)
-        : numberBinary(l, node, "^", operand, ones);
+      return isBigint(operand) ? bigintBinary(l, node, "^", operand, ones) : numberBinary(l, node, "^", operand, ones);
     }
   }
 }
@@ -234,7 +248,10 @@ function conditionValue(l: Lowering, node: ts.Expression): Operand {
   const no = l.b.createBlock();
   const join = l.b.createBlock();
   lowerCondition(l, node, yes, no);
-  for (const [block, value] of [[yes, 1n], [no, 0n]] as const) {
+  for (const [block, value] of [
+    [yes, 1n],
+    [no, 0n],
+  ] as const) {
     startSealed(l, block);
     l.b.write(variable, l.b.constant("i32", value));
     l.b.jump(join);
@@ -330,7 +347,10 @@ export function truth(l: Lowering, node: ts.Node, operand: Operand): Inst | unde
     case "error":
       return undefined;
     default:
-      report(l, node, "notAValue", { what: describe(operand), instead: "a condition needs a boolean, a number or a value that may be missing" });
+      report(l, node, "notAValue", {
+        what: describe(operand),
+        instead: "a condition needs a boolean, a number or a value that may be missing",
+      });
       return undefined;
   }
 }
@@ -376,7 +396,10 @@ function joinArms(
   const join = l.b.createBlock();
   let shape: Shape | undefined;
   const results: Operand[] = [];
-  for (const [block, lower] of [[yes, arms.yes], [no, arms.no]] as const) {
+  for (const [block, lower] of [
+    [yes, arms.yes],
+    [no, arms.no],
+  ] as const) {
     startSealed(l, block);
     const operand = lower();
     results.push(operand);

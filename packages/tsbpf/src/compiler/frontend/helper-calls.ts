@@ -126,7 +126,11 @@ function lowerArgument(
   if (operand.kind === "error") return undefined;
   const bad = (needed: string, instead: string): undefined => {
     report(l, node, "helperArgument", {
-      helper: helper.tsName, needed, name: arg.name, got: describe(operand), instead,
+      helper: helper.tsName,
+      needed,
+      name: arg.name,
+      got: describe(operand),
+      instead,
     });
     return undefined;
   };
@@ -181,12 +185,7 @@ function keyOrValue(l: Lowering, node: ts.Node, operand: Operand, type: DataType
   return { value: scalarOnStack(l, node, type, operand) };
 }
 
-function memory(
-  l: Lowering,
-  node: ts.Node,
-  operand: Operand,
-  arg: HelperArg & { kind: "mem" },
-): Lowered | undefined {
+function memory(l: Lowering, node: ts.Node, operand: Operand, arg: HelperArg & { kind: "mem" }): Lowered | undefined {
   if (operand.kind === "text" && arg.access === "read") {
     const text = textOnStack(l, node, operand.text);
     return { value: text.base, size: sizeOf(text.type) };

@@ -1,5 +1,5 @@
-// Where the checker's files come from: the user's modules, our small library, and the declarations of "tsbpf" that belong
-// to this very compiler, wherever the program is.
+// Where the checker's files come from: the user's modules, our small library, and the declarations of "tsbpf" that
+// belong to this very compiler, wherever the program is.
 
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";

@@ -4,9 +4,7 @@ import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import { choose, lowerExpression, presence, tighten } from "./expressions.js";
 import { at, jumpTo, report, startSealed, type Activation, type Lowering } from "./lowering.js";
-import {
-  errorOperand, voidOperand, type FunctionNode, type MemoryOperand, type Operand,
-} from "./operands.js";
+import { errorOperand, voidOperand, type FunctionNode, type MemoryOperand, type Operand } from "./operands.js";
 import { lowerBody } from "./statements.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, type DeclaredType } from "./types.js";
@@ -65,7 +63,10 @@ export function isPlainFunction(l: Lowering, node: ts.Node, name: string, callee
     return false;
   }
   if (callee.body) return true;
-  report(l, node, "notCallable", { what: `'${name}', which has no body,`, instead: "write the function in the module" });
+  report(l, node, "notCallable", {
+    what: `'${name}', which has no body,`,
+    instead: "write the function in the module",
+  });
   return false;
 }
 

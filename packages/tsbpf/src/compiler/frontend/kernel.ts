@@ -6,11 +6,14 @@ import { isKernelName } from "./declarations.js";
 import { report, type Compilation, type Lowering } from "./lowering.js";
 import { sizedInt } from "./numbers.js";
 import {
-  errorOperand, type KernelField, type KernelOperand, type KernelStruct, type KernelType, type Operand,
+  errorOperand,
+  type KernelField,
+  type KernelOperand,
+  type KernelStruct,
+  type KernelType,
+  type Operand,
 } from "./operands.js";
-import {
-  alignOf, boolType, brandsOf, intTypeByName, kernelInterface, roundUp, sizeOf,
-} from "./types.js";
+import { alignOf, boolType, brandsOf, intTypeByName, kernelInterface, roundUp, sizeOf } from "./types.js";
 import { loadType } from "./memory.js";
 
 /** The kernel type behind a `bpfCore…` interface; its fields are looked at once. */
@@ -155,7 +158,7 @@ export function kernelObject(struct: KernelStruct, base: Inst): KernelOperand {
 }
 
 /** libbpf's access string: the object itself, then member and element indices. */
-export function accessString(path: readonly number[]): string {
+function accessString(path: readonly number[]): string {
   return ["0", ...path].join(":");
 }
 

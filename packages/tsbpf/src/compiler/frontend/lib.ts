@@ -50,7 +50,10 @@ interface ClassMethodDecoratorContext<This = unknown, Value = unknown> { readonl
 interface ClassGetterDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
 interface ClassSetterDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
 interface ClassFieldDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
-interface ClassAccessorDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
+interface ClassAccessorDecoratorContext<This = unknown, Value = unknown> {
+  readonly target: This;
+  readonly value: Value;
+}
 type Partial<T> = { [P in keyof T]?: T[P] };
 type Required<T> = { [P in keyof T]-?: T[P] };
 type Readonly<T> = { readonly [P in keyof T]: T[P] };

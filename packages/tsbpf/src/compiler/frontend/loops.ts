@@ -71,7 +71,7 @@ function withCounter(l: Lowering, bound: LoopBound | undefined, work: () => void
   const { locals } = l.activation;
   const value = local.shape.kind === "int" ? l.b.read(local.shape.variable) : undefined;
   locals.set(counter.symbol, { ...local, range: counter.range });
-  if (value) l.counters.set(value, counter.range);
+  if (value && counter.isVisible) l.counters.set(value, counter.range);
   work();
   if (value) l.counters.delete(value);
   locals.set(counter.symbol, local);
@@ -96,7 +96,7 @@ function checkCost(l: Lowering, node: ts.Node, bound: LoopBound, firstId: number
 function costOf(l: Lowering, firstId: number, bound: LoopBound): LoopCost {
   const inner = l.loopCosts.filter((cost) => cost.firstId > firstId);
   const innerIds = inner.reduce((sum, cost) => sum + cost.ids, 0);
-  const ids = l.b.func.nextId - firstId;
+  const ids = l.b.func.nextId - firstId + expansion(l, firstId);
   const branches = l.b.func.blocks.filter((block) => block.id >= firstId && block.term.op === "br").length;
   const ownBranches = branches - inner.reduce((sum, cost) => sum + cost.ownBranches, 0) - (bound.exact ? 1 : 0);
   // The loops inside are part of this one now.
@@ -110,6 +110,18 @@ function costOf(l: Lowering, firstId: number, bound: LoopBound): LoopCost {
     instructions: bound.rounds * Math.max(1, round),
     branches: bound.rounds * openBranches,
   };
+}
+
+/** What is one operation here and many instructions later: memory is zeroed and copied in pieces of at most 8 bytes. */
+function expansion(l: Lowering, firstId: number): number {
+  let pieces = 0;
+  for (const block of l.b.func.blocks) {
+    for (const inst of block.insts) {
+      if (inst.id < firstId || (inst.op !== "zero" && inst.op !== "copy")) continue;
+      pieces += inst.op === "zero" ? inst.size / inst.align : (2 * inst.size) / inst.align;
+    }
+  }
+  return Math.ceil(pieces);
 }
 
 export interface LoopCost {

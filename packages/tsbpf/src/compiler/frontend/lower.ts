@@ -35,6 +35,7 @@ export function lowerModule(source: SourceProgram): LoweredModule {
     reported: new Set(),
     statics: new Map(),
     staticNodes: new Map(),
+    structs: new Map(),
     maps: new Map(),
     programs: [],
     kernelStructs: new Map(),
@@ -47,8 +48,18 @@ export function lowerModule(source: SourceProgram): LoweredModule {
     programs: c.programs,
     maps: [...c.maps.values()],
     kernelStructs: new Map([...c.kernelStructs.values()].map((struct) => [struct.key, struct])),
-    diagnostics: c.diagnostics,
+    diagnostics: inReadingOrder(c),
   };
+}
+
+/** The entry first, then the other modules; from top to bottom. */
+function inReadingOrder(c: Compilation): readonly Diagnostic[] {
+  const files = [c.source.entry, ...c.source.files].map((file) => file.fileName);
+  const rank = ({ span }: Diagnostic): number => (span ? files.indexOf(span.file) : -1);
+  return c.diagnostics.toSorted(
+    (a, b) =>
+      rank(a) - rank(b) || (a.span?.line ?? 0) - (b.span?.line ?? 0) || (a.span?.column ?? 0) - (b.span?.column ?? 0),
+  );
 }
 
 function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {

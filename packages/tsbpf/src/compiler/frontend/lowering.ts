@@ -9,6 +9,7 @@ import { fillIn, messages, type MessageName } from "../messages.js";
 import type { KernelStruct, MapDeclaration, Operand, ProgramDeclaration, Range, Static } from "./operands.js";
 import { diagnosticSpan, sourceSpan, type SourceProgram } from "./program.js";
 import type { LoopCost } from "./loops.js";
+import type { StructType } from "./types.js";
 import type { Local } from "./variables.js";
 
 /** One compilation: everything that is known about the module and its imports. */
@@ -20,7 +21,8 @@ export interface Compilation {
   readonly reported: Set<string>;
   readonly statics: Map<ts.Symbol, Static>;
   readonly staticNodes: Map<ts.Node, Static>;
-  /** Names of schemas' struct() calls, by node. */
+  /** The structs that the modules declare, by the TypeScript type of their values. */
+  readonly structs: Map<ts.Type, StructType>;
   readonly maps: Map<string, MapDeclaration>;
   readonly programs: ProgramDeclaration[];
   readonly kernelStructs: Map<ts.Symbol, KernelStruct>;

@@ -9,7 +9,12 @@ import { lowerExpression } from "./expressions.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
 import { address, copyTo, loadScalar, scalarOnStack, stackMemory } from "./memory.js";
 import {
-  errorOperand, voidOperand, type MapDeclaration, type MapKind, type MemoryOperand, type Operand,
+  errorOperand,
+  voidOperand,
+  type MapDeclaration,
+  type MapKind,
+  type MemoryOperand,
+  type Operand,
 } from "./operands.js";
 import { isScalar, sizeOf, type AggregateType, type DataType, type ScalarType } from "./types.js";
 import { describe, nullableShape, readShape, writeShape } from "./variables.js";
@@ -145,7 +150,10 @@ function perfOutput(l: Lowering, node: ts.CallExpression, map: MapDeclaration): 
   const event = pointerTo(l, eventNode, map.event);
   if (!contextNode || !event || !map.event || context?.kind === "error") return errorOperand;
   if (context?.kind !== "ctx") {
-    report(l, contextNode, "notAValue", { what: describe(context ?? errorOperand), instead: "pass the program's context: `ctx`" });
+    report(l, contextNode, "notAValue", {
+      what: describe(context ?? errorOperand),
+      instead: "pass the program's context: `ctx`",
+    });
     return errorOperand;
   }
   const flags = l.b.constant("i64", BPF_F_CURRENT_CPU);

@@ -5,17 +5,29 @@ import { encodeText } from "../../util/bytes.js";
 import type { Inst, MemType, StoreInst } from "../ir/ir.js";
 import { report, type Lowering } from "./lowering.js";
 import { kernelAddress, kernelSize } from "./kernel.js";
+import { checkConstant, constantValue, convertTo, isWritten, sizedInt } from "./numbers.js";
 import {
-  checkConstant, constantValue, convertTo, isWritten, sizedInt,
-} from "./numbers.js";
-import {
-  errorOperand, type IntOperand, type KernelType, type MemoryOperand, type Operand, type RefOperand,
+  errorOperand,
+  type IntOperand,
+  type KernelType,
+  type MemoryOperand,
+  type Operand,
+  type RefOperand,
 } from "./operands.js";
 import { describe } from "./variables.js";
 import { visibleRange } from "./visible.js";
 import {
-  alignOf, intName, isScalar, sizeOf, typeName, type AggregateType, type ArrayType, type DataType, type Field,
-  type IntType, type ScalarType,
+  alignOf,
+  intName,
+  isScalar,
+  sizeOf,
+  typeName,
+  type AggregateType,
+  type ArrayType,
+  type DataType,
+  type Field,
+  type IntType,
+  type ScalarType,
 } from "./types.js";
 
 /** A pointer to the memory itself. */
@@ -178,8 +190,10 @@ function isSameLayout(a: DataType, b: DataType): boolean {
 function isSameBytes(type: DataType, kernel: KernelType): boolean {
   if (kernel.kind === "scalar") return isSameLayout(type, kernel.type);
   return (
-    type.kind === "array" && kernel.kind === "array" &&
-    type.length === kernel.length && isSameBytes(type.element, kernel.element)
+    type.kind === "array" &&
+    kernel.kind === "array" &&
+    type.length === kernel.length &&
+    isSameBytes(type.element, kernel.element)
   );
 }
 
@@ -202,7 +216,7 @@ function writeText(l: Lowering, node: ts.Node, target: MemoryOperand, text: stri
 /** Stores bytes in the widest pieces that the alignment allows. */
 function writeBytes(l: Lowering, target: MemoryOperand, bytes: Uint8Array): void {
   const mems = { 1: "u8", 2: "u16", 4: "u32", 8: "u64" } as const;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     let width: 1 | 2 | 4 | 8 = 8;
     while (width > 1 && ((target.offset + at) % width !== 0 || width > target.align || at + width > bytes.length)) {
       width = (width / 2) as 1 | 2 | 4;
@@ -238,8 +252,8 @@ export function scalarOnStack(l: Lowering, node: ts.Node, type: ScalarType, oper
 // ---- elements ---------------------------------------------------------------------------------------------------
 
 /**
- * The element at a constant index. Undefined outside: with a diagnostic for a constant in the source, and without one for
- * a variable that only turned out to be known.
+ * The element at a constant index. Undefined outside: with a diagnostic for a constant in the source, and without one
+ * for a variable that only turned out to be known.
  */
 function constantElement(l: Lowering, node: ts.Node, array: MemoryOperand, index: bigint): Place | undefined {
   const type = array.type as ArrayType;
@@ -262,8 +276,8 @@ function variableElement(l: Lowering, array: MemoryOperand, index: Inst): Place 
 }
 
 /**
- * Uses the element at `index`: `inside` runs where the index is in bounds, `outside` gives the result elsewhere. A check
- * is made unless the index cannot leave the array.
+ * Uses the element at `index`: `inside` runs where the index is in bounds, `outside` gives the result elsewhere. A
+ * check is made unless the verifier sees that the index cannot leave the array.
  */
 function withElement(
   l: Lowering,
@@ -356,7 +370,14 @@ export function writeElement(
   operand: Operand,
   from: ts.Node,
 ): void {
-  withElement(l, node, array, index, (place) => writePlace(l, from, place, operand), () => undefined);
+  withElement(
+    l,
+    node,
+    array,
+    index,
+    (place) => writePlace(l, from, place, operand),
+    () => undefined,
+  );
 }
 
 /** Reads the scalar behind a reference. */

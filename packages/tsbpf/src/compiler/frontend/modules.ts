@@ -66,14 +66,22 @@ function valueImport(c: Compilation, statement: ts.Statement): ts.Expression | u
 }
 
 const declarations: ReadonlySet<ts.SyntaxKind> = new Set([
-  ts.SyntaxKind.ImportDeclaration, ts.SyntaxKind.ExportDeclaration, ts.SyntaxKind.FunctionDeclaration,
-  ts.SyntaxKind.InterfaceDeclaration, ts.SyntaxKind.TypeAliasDeclaration, ts.SyntaxKind.EmptyStatement,
+  ts.SyntaxKind.ImportDeclaration,
+  ts.SyntaxKind.ExportDeclaration,
+  ts.SyntaxKind.FunctionDeclaration,
+  ts.SyntaxKind.InterfaceDeclaration,
+  ts.SyntaxKind.TypeAliasDeclaration,
+  ts.SyntaxKind.EmptyStatement,
 ]);
 
 /** What is outside the language wherever it stands. */
 const foreign: ReadonlySet<ts.SyntaxKind> = new Set([
-  ts.SyntaxKind.ClassDeclaration, ts.SyntaxKind.EnumDeclaration, ts.SyntaxKind.ModuleDeclaration,
-  ts.SyntaxKind.ExportAssignment, ts.SyntaxKind.ImportEqualsDeclaration, ts.SyntaxKind.NamespaceExportDeclaration,
+  ts.SyntaxKind.ClassDeclaration,
+  ts.SyntaxKind.EnumDeclaration,
+  ts.SyntaxKind.ModuleDeclaration,
+  ts.SyntaxKind.ExportAssignment,
+  ts.SyntaxKind.ImportEqualsDeclaration,
+  ts.SyntaxKind.NamespaceExportDeclaration,
 ]);
 
 function checkTopLevel(c: Compilation, statement: ts.Statement, exported: ReadonlySet<ts.Symbol>): void {
@@ -85,15 +93,14 @@ function checkTopLevel(c: Compilation, statement: ts.Statement, exported: Readon
   } else if (!declarations.has(statement.kind)) {
     report(c, statement, "moduleStatement", { what: "A statement" });
   } else if (ts.isFunctionDeclaration(statement) && statement.modifiers?.some(isDefault)) {
-    report(c, statement, "unsupportedSyntax", { what: "A default export", instead: "give it a name: `export function …`" });
+    report(c, statement, "unsupportedSyntax", {
+      what: "A default export",
+      instead: "give it a name: `export function …`",
+    });
   }
 }
 
-function checkDeclaration(
-  c: Compilation,
-  declaration: ts.VariableDeclaration,
-  exported: ReadonlySet<ts.Symbol>,
-): void {
+function checkDeclaration(c: Compilation, declaration: ts.VariableDeclaration, exported: ReadonlySet<ts.Symbol>): void {
   const symbol = ts.isIdentifier(declaration.name) ? c.checker.getSymbolAtLocation(declaration.name) : undefined;
   if (!symbol) {
     const what = "Destructuring at the top of a module";

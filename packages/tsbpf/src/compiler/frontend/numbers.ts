@@ -4,7 +4,14 @@
 import { ts } from "./typescript.js";
 import type { BinaryOp, CompareOp, Inst } from "../ir/ir.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
-import { errorOperand, type ErrorOperand, type IntOperand, type Operand, type QuotientOperand, type Range } from "./operands.js";
+import {
+  errorOperand,
+  type ErrorOperand,
+  type IntOperand,
+  type Operand,
+  type QuotientOperand,
+  type Range,
+} from "./operands.js";
 import { tryEvaluate } from "./statics.js";
 import { intName, intTypes, type IntType } from "./types.js";
 
@@ -95,7 +102,7 @@ export function truncatedQuotient(l: Lowering, quotient: QuotientOperand): IntOp
   return plainNumber(selectZero(l, right.value, value), range);
 }
 
-export function excludesZero(range: Range): boolean {
+function excludesZero(range: Range): boolean {
   return range.low > 0n || range.high < 0n;
 }
 
@@ -235,11 +242,7 @@ function bitwiseRange(operator: string, left: IntOperand, right: IntOperand): Ra
 
 /** `Math.imul`: the low 32 bits of the product, signed. */
 export function imul(l: Lowering, left: IntOperand, right: IntOperand): IntOperand {
-  const product = l.b.binary(
-    "mul",
-    l.b.convert("trunc", "i32", left.value),
-    l.b.convert("trunc", "i32", right.value),
-  );
+  const product = l.b.binary("mul", l.b.convert("trunc", "i32", left.value), l.b.convert("trunc", "i32", right.value));
   return plainNumber(widen(l, i32Type, product), rangeOf(i32Type));
 }
 
@@ -286,7 +289,7 @@ function checkLiteral(l: Lowering, node: ts.Node, operand: IntOperand, type: Int
 }
 
 /** The one 64-bit type of both sides; a literal takes the other's. */
-export function commonBigint(
+function commonBigint(
   l: Lowering,
   node: ts.Node,
   operator: string,
@@ -349,16 +352,10 @@ export function foldBigint(operator: string, a: bigint, b: bigint): bigint | und
 }
 
 /**
- * `a << b` on 64 bits. The machine takes the count modulo 64; JavaScript shifts everything out, so that a count that may
- * be larger is looked at first.
+ * `a << b` on 64 bits. The machine takes the count modulo 64; JavaScript shifts everything out, so that a count that
+ * may be larger is looked at first.
  */
-function bigintShift(
-  l: Lowering,
-  node: ts.Node,
-  operator: "<<" | ">>",
-  left: IntOperand,
-  right: IntOperand,
-): Operand {
+function bigintShift(l: Lowering, node: ts.Node, operator: "<<" | ">>", left: IntOperand, right: IntOperand): Operand {
   const { low, high } = right.range;
   const known = constantValue(right);
   if (low < 0n || (known !== undefined && known > 63n && right.type === "bigint")) {
@@ -382,10 +379,20 @@ function bigintShift(
 export type ComparisonOperator = "===" | "!==" | "<" | "<=" | ">" | ">=";
 
 const signedCompare: Record<ComparisonOperator, CompareOp> = {
-  "===": "eq", "!==": "ne", "<": "slt", "<=": "sle", ">": "sgt", ">=": "sge",
+  "===": "eq",
+  "!==": "ne",
+  "<": "slt",
+  "<=": "sle",
+  ">": "sgt",
+  ">=": "sge",
 };
 const unsignedCompare: Record<ComparisonOperator, CompareOp> = {
-  "===": "eq", "!==": "ne", "<": "ult", "<=": "ule", ">": "ugt", ">=": "uge",
+  "===": "eq",
+  "!==": "ne",
+  "<": "ult",
+  "<=": "ule",
+  ">": "ugt",
+  ">=": "uge",
 };
 
 /** Compares two integers of one kind (both number-like or both bigint-like) as JavaScript does. Gives an i32. */

@@ -83,7 +83,12 @@ export interface KernelField {
 
 export type KernelType =
   | { readonly kind: "scalar"; readonly type: ScalarType }
-  | { readonly kind: "array"; readonly form: "chars" | "bytes" | "elements"; readonly element: KernelType; readonly length: number }
+  | {
+      readonly kind: "array";
+      readonly form: "chars" | "bytes" | "elements";
+      readonly element: KernelType;
+      readonly length: number;
+    }
   | { readonly kind: "struct"; readonly struct: KernelStruct }
   | { readonly kind: "pointer"; readonly struct: KernelStruct };
 
@@ -154,8 +159,20 @@ export interface ErrorOperand {
 }
 
 export type Operand =
-  | IntOperand | BoolOperand | QuotientOperand | MemoryOperand | KernelOperand | OpaqueOperand | NullableOperand
-  | RefOperand | ContextOperand | ContextArgsOperand | VoidOperand | NullOperand | TextOperand | StaticOperand
+  | IntOperand
+  | BoolOperand
+  | QuotientOperand
+  | MemoryOperand
+  | KernelOperand
+  | OpaqueOperand
+  | NullableOperand
+  | RefOperand
+  | ContextOperand
+  | ContextArgsOperand
+  | VoidOperand
+  | NullOperand
+  | TextOperand
+  | StaticOperand
   | ErrorOperand;
 
 export const errorOperand: ErrorOperand = { kind: "error" };

@@ -87,7 +87,7 @@ export function lowerScope(l: Lowering, work: () => void): void {
 // ---- using ------------------------------------------------------------------------------------------------------
 
 /** Discards the records opened since `depth`, innermost first, where they were not ended on the way. */
-export function discardUsings(l: Lowering, depth: number): void {
+function discardUsings(l: Lowering, depth: number): void {
   for (const record of l.activation.usings.slice(depth).reverse()) discardIfLive(l, record);
 }
 

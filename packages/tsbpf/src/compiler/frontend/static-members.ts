@@ -7,11 +7,7 @@ import type { Operand, Static } from "./operands.js";
 import { staticOf } from "./statics.js";
 
 /** `value.name`, or undefined after a diagnostic. */
-export function memberOfStatic(
-  l: Lowering,
-  node: ts.PropertyAccessExpression,
-  value: Static,
-): Operand | undefined {
+export function memberOfStatic(l: Lowering, node: ts.PropertyAccessExpression, value: Static): Operand | undefined {
   if (value.kind === "error") return undefined;
   if (value.kind === "record") {
     const field = value.fields.get(node.name.text);

@@ -54,7 +54,7 @@ function declared(c: Compilation, symbol: ts.Symbol, declaration: ts.Declaration
 }
 
 /** Declared directly in a module, where it lives as long as the program. */
-export function isModuleLevel(declaration: ts.VariableDeclaration): boolean {
+function isModuleLevel(declaration: ts.VariableDeclaration): boolean {
   return ts.isVariableStatement(declaration.parent.parent) && ts.isSourceFile(declaration.parent.parent.parent);
 }
 
@@ -172,7 +172,9 @@ function record(c: Compilation, node: ts.ObjectLiteralExpression): Static | unde
 }
 
 export function propertyName(name: ts.PropertyName): string {
-  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : name.getText();
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)
+    ? name.text
+    : name.getText();
 }
 
 // ---- calls that declare -----------------------------------------------------------------------------------------
@@ -186,7 +188,11 @@ function evaluateCall(c: Compilation, node: ts.CallExpression): Static | undefin
   const { name } = callee;
   const what = declaringNames.has(name)
     ? "A schema"
-    : isMapFactory(name) ? "A map" : isProgramFactory(name) ? "A program" : undefined;
+    : isMapFactory(name)
+      ? "A map"
+      : isProgramFactory(name)
+        ? "A program"
+        : undefined;
   if (what !== undefined && isInFunction(node)) {
     report(c, node, "schemaPlace", { what });
     return errorStatic;
@@ -241,19 +247,27 @@ function structType(c: Compilation, call: ts.CallExpression, node: ts.Expression
   const fields: { name: string; type: DataType }[] = [];
   for (const [name, field] of value.fields) {
     if (field.kind !== "schema") {
-      if (field.kind !== "error") report(c, node, "mapOption", { what: `Field '${name}'`, needed: "a schema", instead: "for example u32, chars(16) or another struct" });
+      if (field.kind !== "error")
+        report(c, node, "mapOption", {
+          what: `Field '${name}'`,
+          needed: "a schema",
+          instead: "for example u32, chars(16) or another struct",
+        });
       return undefined;
     }
     if (!isKernelName(name)) report(c, node, "programTarget", { what: `'${name}'` });
     fields.push({ name, type: field.type });
   }
   if (fields.length === 0) {
-    report(c, node, "mapOption", { what: "A struct", needed: "of at least one field", instead: "give it one" });
+    report(c, node, "mapOption", { what: "A struct", needed: "made of at least one field", instead: "give it one" });
     return undefined;
   }
   const name = declaredName(call) ?? "";
   if (name !== "" && !isKernelName(name)) report(c, call.parent, "programTarget", { what: `'${name}'` });
-  return layOutStruct(name, fields);
+  const type = layOutStruct(name, fields);
+  const [signature] = c.checker.getTypeAtLocation(call).getCallSignatures();
+  if (signature) c.structs.set(signature.getReturnType(), type);
+  return type;
 }
 
 /** The name of the `const` that this expression initialises. */
@@ -273,7 +287,7 @@ export function schemaArgument(c: Compilation, node: ts.Expression): DataType | 
 }
 
 /** An argument that must be a count known at compile time. */
-export function lengthArgument(c: Compilation, node: ts.Expression): number | undefined {
+function lengthArgument(c: Compilation, node: ts.Expression): number | undefined {
   const value = evaluate(c, node);
   if (value.kind === "int" && value.value >= 1n && value.value <= 0x7fffffffn) return Number(value.value);
   if (value.kind !== "error") {

@@ -123,7 +123,9 @@ export function typeName(type: DataType): string {
     case "struct":
       return type.name || "struct";
     case "array":
-      return type.form === "elements" ? `array(${typeName(type.element)}, ${type.length})` : `${type.form}(${type.length})`;
+      return type.form === "elements"
+        ? `array(${typeName(type.element)}, ${type.length})`
+        : `${type.form}(${type.length})`;
   }
 }
 
@@ -201,7 +203,8 @@ function nullableIf(present: readonly ts.Type[], union: ts.UnionType, inner: Dec
 
 /** Null or undefined may be among the values of this type. */
 export function mayBeAbsent(type: ts.Type): boolean {
-  const absent = ts.TypeFlags.Undefined | ts.TypeFlags.Null | ts.TypeFlags.Void | ts.TypeFlags.Any | ts.TypeFlags.Unknown;
+  const absent =
+    ts.TypeFlags.Undefined | ts.TypeFlags.Null | ts.TypeFlags.Void | ts.TypeFlags.Any | ts.TypeFlags.Unknown;
   return type.isUnion() ? type.types.some((part) => part.flags & absent) : (type.flags & absent) !== 0;
 }
 
@@ -218,6 +221,6 @@ export function kernelInterface(type: ts.Type): ts.Type | undefined {
   return type.symbol?.name.startsWith("bpfCore") && type.symbol.flags & ts.SymbolFlags.Interface ? type : undefined;
 }
 
-export function isKernelType(type: ts.Type): boolean {
+function isKernelType(type: ts.Type): boolean {
   return kernelInterface(type) !== undefined;
 }

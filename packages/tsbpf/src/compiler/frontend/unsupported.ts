@@ -52,7 +52,7 @@ const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
   [K.VoidExpression]: { what: "void", instead: "call the function as a statement" },
   [K.ModuleDeclaration]: { what: "A namespace", instead: "put it into a module of its own" },
   [K.ExportAssignment]: { what: "A default export", instead: "give it a name: `export const onExec = …`" },
-  [K.ImportEqualsDeclaration]: { what: "import … = require", instead: "write `import { … } from \"…\"`" },
+  [K.ImportEqualsDeclaration]: { what: "import … = require", instead: 'write `import { … } from "…"`' },
   [K.Parameter]: { what: "A rest parameter", instead: "name each parameter" },
   [K.ImportKeyword]: { what: "import()", instead: "import the module at the top" },
   [K.MetaProperty]: { what: "A property of the module", instead: "use a constant" },
@@ -61,6 +61,9 @@ const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
   [K.ObjectBindingPattern]: { what: "Destructuring", instead: "read the fields one by one" },
   [K.ArrayBindingPattern]: { what: "Destructuring", instead: "read the elements one by one" },
 };
+
+/** For tests of the language's extent. */
+export const foreignKinds: readonly ts.SyntaxKind[] = Object.keys(advice).map(Number);
 
 const operatorAdvice: Record<string, string> = {
   "==": "use ===",

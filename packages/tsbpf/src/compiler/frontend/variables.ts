@@ -2,12 +2,19 @@
 
 import type { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
+import { sourceOf } from "./expressions.js";
 import { report, type Lowering } from "./lowering.js";
 import { checkConstant, constantInt, convertTo, plainNumber, safeRange, sizedInt } from "./numbers.js";
 import { address } from "./memory.js";
 import { kernelAddress, kernelStruct } from "./kernel.js";
 import {
-  errorOperand, type IntOperand, type KernelStruct, type KernelType, type MemoryOperand, type Operand, type Range,
+  errorOperand,
+  type IntOperand,
+  type KernelStruct,
+  type KernelType,
+  type MemoryOperand,
+  type Operand,
+  type Range,
 } from "./operands.js";
 import type { AggregateType, DeclaredType, IntType, ScalarType } from "./types.js";
 
@@ -44,7 +51,7 @@ export type Local =
  * A shape for values like `operand`. `declared` is the sized type that the declaration names, if any: stored values
  * wrap to it. Undefined for what cannot be in a variable.
  */
-export function shapeFor(name: string, operand: Operand, declared: ScalarType | undefined): Shape | undefined {
+function shapeFor(name: string, operand: Operand, declared: ScalarType | undefined): Shape | undefined {
   switch (operand.kind) {
     case "int": {
       const type = declared?.kind === "int" ? declared : operand.type;
@@ -98,6 +105,13 @@ export function declaredShape(
       if (operand.kind !== "null" && operand.kind !== "void") return shapeFor(name, operand, undefined);
       const struct = kernelStruct(l, declared.type);
       return struct && { kind: "kernel", struct, variable: { name, type: "ptr" } };
+    }
+    case "object": {
+      // What is missing at first can only be a map's value later: nothing else may be in a variable that changes.
+      const type = l.structs.get(declared.type);
+      if (!type || (operand.kind !== "null" && operand.kind !== "void")) return shapeFor(name, operand, undefined);
+      const variable: Variable = { name, type: "ptr" };
+      return { kind: "memory", type, space: "map", align: 8, record: undefined, variable };
     }
     default:
       return shapeFor(name, operand, undefined);
@@ -202,8 +216,7 @@ function writeValue(l: Lowering, node: ts.Node, name: string, shape: Shape, oper
 
 function writeInt(l: Lowering, node: ts.Node, shape: Shape & { kind: "int" }, operand: Operand): boolean {
   if (operand.kind === "quotient") {
-    const source = node.getText();
-    report(l, node, "looseQuotient", { operator: operand.operator, source });
+    report(l, node, "looseQuotient", { operator: operand.operator, source: sourceOf(node) });
     return false;
   }
   if (operand.kind !== "int") return mismatch(l, node, operand);
@@ -232,9 +245,7 @@ function writeNullableScalar(
     return writeValue(l, node, name, shape.inner, operand);
   }
   const present =
-    operand.present.type === "ptr"
-      ? l.b.compare("ne", operand.present, l.b.constant("ptr", 0n))
-      : operand.present;
+    operand.present.type === "ptr" ? l.b.compare("ne", operand.present, l.b.constant("ptr", 0n)) : operand.present;
   l.b.write(shape.present, present);
   return writeValue(l, node, name, shape.inner, operand.inner);
 }
@@ -312,8 +323,14 @@ export function describe(operand: Operand): string {
 
 function describeStatic(kind: string): string {
   const names: Record<string, string> = {
-    schema: "a schema", map: "a map", program: "a program", function: "a function", record: "an object",
-    module: "a module", intrinsic: "a function of tsbpf", math: "Math",
+    schema: "a schema",
+    map: "a map",
+    program: "a program",
+    function: "a function",
+    record: "an object",
+    module: "a module",
+    intrinsic: "a function of tsbpf",
+    math: "Math",
   };
   return names[kind] ?? "this";
 }

@@ -33,7 +33,9 @@ function rangeOf(l: Lowering, unresolved: Inst, depth: number): Range | undefine
       return known.length > 0 ? { low: 0n, high: known.reduce((a, b) => (a < b ? a : b)) } : undefined;
     }
     case "lshr":
-      return left && right && right.low === right.high ? { low: left.low >> right.low, high: left.high >> right.low } : undefined;
+      return left && right && right.low === right.high
+        ? { low: left.low >> right.low, high: left.high >> right.low }
+        : undefined;
     case "add":
       return left && right && fitting({ low: left.low + right.low, high: left.high + right.high });
     case "sub":

@@ -10,6 +10,7 @@ const counts = hashMap(u32, u64, { maxEntries: 16 });
 const table = arrayMap(Event, { maxEntries: 16 });
 const badSize = ringBuffer(Event, { bytes: 5000 }); //~ TSB6002
 const noEntries = hashMap(u32, u64, { maxEntries: 0 }); //~ TSB6002
+const tooMany = hashMap(u32, u64, { maxEntries: 2 ** 30 }); //~ TSB6002
 const empty = struct({}); //~ TSB6002
 const badLength = bytes(0); //~ TSB6002
 const badName = struct({ $a: u32 }); //~ TSB7007

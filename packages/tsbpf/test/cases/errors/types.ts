@@ -27,6 +27,8 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const same = (x > 5) < (x > 7); //~ TSB1002
   if (table) point.x = 1; //~ TSB1003
   point.x = named.name.length;
+  point["x"] = 5; //~ TSB1001
+  const bracketed = point["y"]; //~ TSB1001
   const whole = ctx; 
   const args = ctx.args;
   const one = ctx.args[x]; //~ TSB6003

@@ -1,0 +1,45 @@
+// What "tsbpf" exports and what the compiler knows are the same: no name is without a meaning on either side.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as language from "../index.js";
+import { helpers } from "../bpf/helpers.js";
+import { isMapFactory, isProgramFactory, mapFactoryNames, programFactoryNames } from "./frontend/declarations.js";
+import { intrinsics } from "./frontend/intrinsics.js";
+import { declaringNames } from "./frontend/statics.js";
+import { intTypes } from "./frontend/types.js";
+
+const exported = Object.keys(language);
+const scalars = [...Object.keys(intTypes), "bool"];
+const helperNames = helpers.map((helper) => helper.tsName);
+const known = [
+  ...scalars,
+  ...declaringNames,
+  ...mapFactoryNames,
+  ...programFactoryNames,
+  ...Object.keys(intrinsics),
+  ...helperNames,
+];
+
+test("every exported name means something to the compiler", () => {
+  assert.ok(exported.length > 200, `${exported.length} names`);
+  assert.deepEqual(
+    exported.filter((name) => !known.includes(name)),
+    [],
+  );
+});
+
+test("every name that the compiler knows is exported", () => {
+  assert.deepEqual(
+    known.filter((name) => !exported.includes(name)),
+    [],
+  );
+});
+
+test("no name means two things", () => {
+  assert.deepEqual(
+    known.filter((name, index) => known.indexOf(name) !== index),
+    [],
+  );
+  assert.ok(isMapFactory("hashMap") && isProgramFactory("rawTracepoint") && !isMapFactory("toString"));
+});
