@@ -21,15 +21,16 @@ for (const folder of [`${tsbpf}/bundle`, `${tracer}/bundle`]) rmSync(folder, { r
 // Libraries: one file each.
 await build({
   ...shared,
-  entryPoints: {
-    index: `${tsbpf}/index.js`,
-    compiler: `${tsbpf}/compiler/index.js`,
-    loader: `${tsbpf}/loader/index.js`,
-  },
+  entryPoints: { compiler: `${tsbpf}/compiler/index.js`, loader: `${tsbpf}/loader/index.js` },
   outdir: `${tsbpf}/bundle`,
 });
 // Commands: what a command does not need stays in files of its own, which it never loads.
+// What several of them need is there only once: a program and its test must mean the same helper.
 const command = { ...shared, splitting: true, chunkNames: "[name]-[hash]" };
-await build({ ...command, entryPoints: { tsbpf: `${tsbpf}/cli/main.js` }, outdir: `${tsbpf}/bundle` });
+await build({
+  ...command,
+  entryPoints: { tsbpf: `${tsbpf}/cli/main.js`, index: `${tsbpf}/index.js`, testing: `${tsbpf}/testing.js` },
+  outdir: `${tsbpf}/bundle`,
+});
 await build({ ...command, entryPoints: { "rawtp-sched": `${tracer}/src/main.js` }, outdir: `${tracer}/bundle` });
 for (const bin of [`${tsbpf}/bundle/tsbpf.js`, `${tracer}/bundle/rawtp-sched.js`]) chmodSync(bin, 0o755);

@@ -14,6 +14,7 @@ const entries: readonly (readonly [string, string])[] = [
   ["tsbpf", "index.d.ts"],
   ["tsbpf/compiler", "compiler/index.d.ts"],
   ["tsbpf/loader", "loader/index.d.ts"],
+  ["tsbpf/testing", "testing.d.ts"],
 ];
 
 const kinds: readonly (readonly [ts.SymbolFlags, string])[] = [

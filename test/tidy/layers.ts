@@ -22,6 +22,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   object: ["util", "bpf", "btf"],
   lang: ["util", "bpf"],
   index: ["lang", "bpf"],
+  testing: ["lang"],
   sys: ["util", "bpf"],
   vm: data,
   "compiler/messages": data,
@@ -48,7 +49,7 @@ const doors: readonly { readonly name: string; readonly allowed: RegExp; readonl
   { name: "typescript", allowed: /^packages\/tsbpf\/src\/compiler\/frontend\//, cure: "keep it in compiler/frontend" },
 ];
 
-const publicEntries = ["tsbpf", "tsbpf/compiler", "tsbpf/loader"];
+const publicEntries = ["tsbpf", "tsbpf/compiler", "tsbpf/loader", "tsbpf/testing"];
 
 export function importRule(file: SourceFile): readonly Fault[] {
   if (!file.path.startsWith("packages/") || isTest(file.path) || isCase(file.path) || !file.tree) return [];
@@ -91,7 +92,7 @@ function packageFault(path: string, { from, typeOnly }: Import): string | undefi
 
 function layerOf(path: string): string | undefined {
   const inside = path.slice(tsbpfSource.length);
-  if (inside === "index.ts") return "index";
+  if (inside === "index.ts" || inside === "testing.ts") return inside.slice(0, -".ts".length);
   if (compilerBase.includes(inside)) return "compiler/messages";
   const folder = posix.dirname(inside);
   return [folder, folder.split("/").slice(0, 2).join("/"), folder.split("/")[0] ?? ""].find((name) => name in layers);

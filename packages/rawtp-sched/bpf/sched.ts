@@ -1,6 +1,14 @@
 // The kernel half of the exec tracer: on every successful exec, one event with pid, tgid and comm.
 import {
-  bpfCoreFieldExists, bpfGetCurrentComm, bpfGetCurrentTask, chars, type i32, perfEventArray, rawTracepoint, struct, u32,
+  bpfCoreFieldExists,
+  bpfGetCurrentComm,
+  bpfGetCurrentTask,
+  chars,
+  type i32,
+  perfEventArray,
+  rawTracepoint,
+  struct,
+  u32,
 } from "tsbpf";
 
 /** CO-RE view of the kernel's task_struct: offsets are resolved against the running kernel's BTF at load time. */

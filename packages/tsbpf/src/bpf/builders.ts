@@ -119,9 +119,16 @@ export function storeImm(size: SizeName, dst: number, offset: number, imm: numbe
 
 /** Atomic operations: the number in `imm`. FETCH leaves the old value in src; XCHG and CMPXCHG always fetch. */
 export const Atomic = {
-  ADD: 0x00, OR: 0x40, AND: 0x50, XOR: 0xa0, FETCH: 0x01, XCHG: 0xe1, CMPXCHG: 0xf1,
+  ADD: 0x00,
+  OR: 0x40,
+  AND: 0x50,
+  XOR: 0xa0,
+  FETCH: 0x01,
+  XCHG: 0xe1,
+  CMPXCHG: 0xf1,
   /** Load with acquire and store with release semantics (ISA v4, Linux 6.15); these two also come as B and H. */
-  LOAD_ACQ: 0x100, STORE_REL: 0x110,
+  LOAD_ACQ: 0x100,
+  STORE_REL: 0x110,
 } as const;
 
 /** An atomic operation on *(size *)(dst + offset) with src; `operation` combines values of {@link Atomic}. */

@@ -12,7 +12,10 @@ const { Atomic } = build;
 
 function check(insn: Insn | readonly Insn[], expected: string, options: DisassembleOptions = {}): void {
   const insns = "opcode" in insn ? [insn] : insn;
-  assert.deepEqual(disassemble(insns, options).map((line) => line.text), [expected]);
+  assert.deepEqual(
+    disassemble(insns, options).map((line) => line.text),
+    [expected],
+  );
 }
 
 test("instructions print in the verifier's style", () => {
@@ -56,7 +59,10 @@ test("instructions print in the verifier's style", () => {
 
 test("the second slot of a 64-bit load has no line of its own", () => {
   const lines = disassemble([...build.ldImm64(1, 1n), build.exit()]);
-  assert.deepEqual(lines.map((line) => line.insnIndex), [0, 2]);
+  assert.deepEqual(
+    lines.map((line) => line.insnIndex),
+    [0, 2],
+  );
 });
 
 test("what does not exist prints as invalid", () => {
@@ -90,19 +96,31 @@ function samples(): (readonly Insn[])[] {
     .filter((opcode) => (opcode & 0xf7) !== 0xd4 && opcode !== 0xd7)
     .map((opcode) => [sample(opcode)]);
   const more = [
-    ...build.ldImm64(3, 0x100000005n), build.movsx64(1, 2, 8), build.movsx64(1, 2, 16), build.movsx64(1, 2, 32),
-    build.movsx32(1, 2, 8), build.movsx32(1, 2, 16), build.signed64Imm("DIV", 1, 5), build.signed64Reg("MOD", 1, 2),
-    build.signed32Imm("MOD", 1, 5), build.signed32Reg("DIV", 1, 2), build.bswap(1, 16), build.bswap(1, 32),
+    ...build.ldImm64(3, 0x100000005n),
+    build.movsx64(1, 2, 8),
+    build.movsx64(1, 2, 16),
+    build.movsx64(1, 2, 32),
+    build.movsx32(1, 2, 8),
+    build.movsx32(1, 2, 16),
+    build.signed64Imm("DIV", 1, 5),
+    build.signed64Reg("MOD", 1, 2),
+    build.signed32Imm("MOD", 1, 5),
+    build.signed32Reg("DIV", 1, 2),
+    build.bswap(1, 16),
+    build.bswap(1, 32),
     build.bswap(1, 64),
   ];
   const ends = ([16, 32, 64] as const).flatMap((bits) => [
-    build.toEndian(5, "le", bits), build.toEndian(5, "be", bits),
+    build.toEndian(5, "le", bits),
+    build.toEndian(5, "be", bits),
   ]);
   const atomics = (["W", "DW"] as const).flatMap((size) => [
     ...[Atomic.ADD, Atomic.AND, Atomic.OR, Atomic.XOR].flatMap((op) => [
-      build.atomic(size, op, 1, 2, 7), build.atomic(size, op | Atomic.FETCH, 1, 2, -7),
+      build.atomic(size, op, 1, 2, 7),
+      build.atomic(size, op | Atomic.FETCH, 1, 2, -7),
     ]),
-    build.atomic(size, Atomic.XCHG, 1, 2, 7), build.atomic(size, Atomic.CMPXCHG, 1, 2, 7),
+    build.atomic(size, Atomic.XCHG, 1, 2, 7),
+    build.atomic(size, Atomic.CMPXCHG, 1, 2, 7),
   ]);
   return [...regular, more, ends, atomics];
 }
@@ -124,8 +142,10 @@ function normalize(text: string): string {
   const plain = text
     .replace(/^call \w+#/, "call ")
     .replace(/0x[0-9a-f]+/g, (hex) => BigInt.asIntN(hex.length > 10 ? 64 : 32, BigInt(hex)).toString())
-    .replace("cmpxchg_64(", "atomic64_cmpxchg(").replace("cmpxchg32_32(", "atomic_cmpxchg(")
-    .replace("xchg_64(", "atomic64_xchg(").replace("xchg32_32(", "atomic_xchg(")
+    .replace("cmpxchg_64(", "atomic64_cmpxchg(")
+    .replace("cmpxchg32_32(", "atomic_cmpxchg(")
+    .replace("xchg_64(", "atomic64_xchg(")
+    .replace("xchg32_32(", "atomic_xchg(")
     .replace("atomic64_fetch", "atomic_fetch")
     .replaceAll(" ", "");
   const exchange = plain.replace(/xchg\(\(u\d+\*\)\((r\d+[+-]\d+)\)/, "xchg($1");
@@ -143,7 +163,10 @@ test("LLVM reads the same instructions in the same bytes", (t) => {
     return;
   }
   assert.equal(run.stderr, "", "LLVM takes every instruction");
-  const theirs = run.stdout.split("\n").map((line) => line.trim()).filter((line) => line !== "" && line !== ".text");
+  const theirs = run.stdout
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && line !== ".text");
   const ours = disassemble(insns).map((line) => line.text);
   assert.deepEqual(ours.map(normalize), theirs.map(normalize));
   assert.ok(ours.length > 140, `${ours.length} instructions`);

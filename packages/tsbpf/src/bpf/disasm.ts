@@ -66,8 +66,18 @@ function invalid(insn: Insn): string {
 // ---- arithmetic -------------------------------------------------------------------------------------------------
 
 const aluSigns: Readonly<Record<number, string>> = {
-  [Alu.ADD]: "+=", [Alu.SUB]: "-=", [Alu.MUL]: "*=", [Alu.DIV]: "/=", [Alu.OR]: "|=", [Alu.AND]: "&=",
-  [Alu.LSH]: "<<=", [Alu.RSH]: ">>=", [Alu.MOD]: "%=", [Alu.XOR]: "^=", [Alu.MOV]: "=", [Alu.ARSH]: "s>>=",
+  [Alu.ADD]: "+=",
+  [Alu.SUB]: "-=",
+  [Alu.MUL]: "*=",
+  [Alu.DIV]: "/=",
+  [Alu.OR]: "|=",
+  [Alu.AND]: "&=",
+  [Alu.LSH]: "<<=",
+  [Alu.RSH]: ">>=",
+  [Alu.MOD]: "%=",
+  [Alu.XOR]: "^=",
+  [Alu.MOV]: "=",
+  [Alu.ARSH]: "s>>=",
 };
 
 function aluText(insn: Insn): string | undefined {
@@ -122,7 +132,10 @@ function place(register: number, offset: number): string {
 }
 
 const atomicSigns: Readonly<Record<number, readonly [string, string]>> = {
-  [Atomic.ADD]: ["+=", "add"], [Atomic.AND]: ["&=", "and"], [Atomic.OR]: ["|=", "or"], [Atomic.XOR]: ["^=", "xor"],
+  [Atomic.ADD]: ["+=", "add"],
+  [Atomic.AND]: ["&=", "and"],
+  [Atomic.OR]: ["|=", "or"],
+  [Atomic.XOR]: ["^=", "xor"],
 };
 
 function atomicText(insn: Insn, bits: number, target: string): string | undefined {
@@ -165,12 +178,7 @@ function wideLoadText(
   return value === undefined ? undefined : `r${insn.dst} = ${value} ll`;
 }
 
-function wideLoadValue(
-  insn: Insn,
-  next: Insn,
-  insnIndex: number,
-  options: DisassembleOptions,
-): string | undefined {
+function wideLoadValue(insn: Insn, next: Insn, insnIndex: number, options: DisassembleOptions): string | undefined {
   const mapName = options.mapName?.(insnIndex);
   switch (insn.src) {
     case PseudoLoad.NONE: {
@@ -197,8 +205,17 @@ function wideLoadValue(
 // ---- jumps ------------------------------------------------------------------------------------------------------
 
 const jumpSigns: Readonly<Record<number, string>> = {
-  [Jmp.JEQ]: "==", [Jmp.JGT]: ">", [Jmp.JGE]: ">=", [Jmp.JSET]: "&", [Jmp.JNE]: "!=", [Jmp.JSGT]: "s>",
-  [Jmp.JSGE]: "s>=", [Jmp.JLT]: "<", [Jmp.JLE]: "<=", [Jmp.JSLT]: "s<", [Jmp.JSLE]: "s<=",
+  [Jmp.JEQ]: "==",
+  [Jmp.JGT]: ">",
+  [Jmp.JGE]: ">=",
+  [Jmp.JSET]: "&",
+  [Jmp.JNE]: "!=",
+  [Jmp.JSGT]: "s>",
+  [Jmp.JSGE]: "s>=",
+  [Jmp.JLT]: "<",
+  [Jmp.JLE]: "<=",
+  [Jmp.JSLT]: "s<",
+  [Jmp.JSLE]: "s<=",
 };
 
 function jumpText(insn: Insn, insnIndex: number, options: DisassembleOptions): string | undefined {

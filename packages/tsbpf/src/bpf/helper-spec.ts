@@ -44,7 +44,7 @@ export type HelperArg =
     }
   /** The length in bytes of the mem argument with this index. The user does not pass it. */
   | { readonly kind: "size"; readonly name: string; readonly of: number }
-  /** An address in kernel memory (`unsafe_ptr` read by probe_read_kernel): any pointer value, not dereferenced by us. */
+  /** An address in kernel memory (`unsafe_ptr` of probe_read_kernel): any pointer value, not dereferenced by us. */
   | { readonly kind: "kernel_address"; readonly name: string }
   /** An address in the traced process's user memory. */
   | { readonly kind: "user_address"; readonly name: string }
@@ -76,7 +76,7 @@ export type HelperReturn =
   /** A typed kernel pointer the verifier tracks; `acquires`: it must be released. */
   | { readonly kind: "kernel_object"; readonly struct: string; readonly nullable: boolean; readonly acquires?: true }
   | { readonly kind: "map_value"; readonly nullable: boolean }
-  /** Memory of the size given by the scalar argument with this index (ringbuf_reserve, dynptr_data), or of `size` bytes. */
+  /** Memory of the size given by the scalar argument with this index (ringbuf_reserve, dynptr_data). */
   | { readonly kind: "mem"; readonly nullable: true; readonly sizeArg: number; readonly acquires?: true };
 
 export interface HelperSpec {

@@ -17,7 +17,10 @@ function header(t: TestContext, path: string): string | undefined {
 }
 
 test("ids 1 to 211 stand once each, in order", () => {
-  assert.deepEqual(helpers.map((helper) => helper.id), Array.from({ length: 211 }, (_, index) => index + 1));
+  assert.deepEqual(
+    helpers.map((helper) => helper.id),
+    Array.from({ length: 211 }, (_, index) => index + 1),
+  );
   assert.equal(new Set(helpers.map((helper) => helper.tsName)).size, 211);
   assert.equal(helperById(16)?.tsName, "bpfGetCurrentComm");
   assert.equal(helperByName("bpfJiffies64")?.id, 118);
@@ -49,10 +52,16 @@ function checkArg(where: string, args: readonly HelperArg[], arg: HelperArg, ind
     if (arg.fills) assert.equal(arg.access, "write", where);
   }
   if (arg.kind === "map_key" && !where.includes("sock")) {
-    assert.ok(args.slice(0, index).some((before) => before.kind === "map"), `${where}: ${arg.name} has no map`);
+    assert.ok(
+      args.slice(0, index).some((before) => before.kind === "map"),
+      `${where}: ${arg.name} has no map`,
+    );
   }
   if (arg.kind === "scalar" && arg.optional) {
-    assert.ok(args.slice(index).every((after) => after.kind === "scalar" && after.optional), where);
+    assert.ok(
+      args.slice(index).every((after) => after.kind === "scalar" && after.optional),
+      where,
+    );
   }
 }
 
@@ -87,11 +96,21 @@ test("each helper has a sentence of its own", () => {
 
 test("only whole writes fill", () => {
   const fills = helpers.filter((helper) => helper.args.some((arg) => arg.kind === "mem" && arg.fills));
-  assert.deepEqual(fills.map((helper) => helper.name), [
-    "bpf_probe_read", "bpf_get_current_comm", "bpf_skb_load_bytes", "bpf_perf_event_read_value",
-    "bpf_perf_prog_read_value", "bpf_skb_load_bytes_relative", "bpf_probe_read_user", "bpf_probe_read_kernel",
-    "bpf_get_ns_current_pid_tgid", "bpf_copy_from_user",
-  ]);
+  assert.deepEqual(
+    fills.map((helper) => helper.name),
+    [
+      "bpf_probe_read",
+      "bpf_get_current_comm",
+      "bpf_skb_load_bytes",
+      "bpf_perf_event_read_value",
+      "bpf_perf_prog_read_value",
+      "bpf_skb_load_bytes_relative",
+      "bpf_probe_read_user",
+      "bpf_probe_read_kernel",
+      "bpf_get_ns_current_pid_tgid",
+      "bpf_copy_from_user",
+    ],
+  );
 });
 
 test("names are those of the kernel's header", (t) => {

@@ -25,18 +25,50 @@ export const Mode = { IMM: 0x00, ABS: 0x20, IND: 0x40, MEM: 0x60, MEMSX: 0x80, A
 /** Operation of ALU and ALU64. Signed division and modulo are DIV and MOD with offset 1 (v4); MOVSX is MOV with
  * offset 8, 16 or 32 (v4). */
 export const Alu = {
-  ADD: 0x00, SUB: 0x10, MUL: 0x20, DIV: 0x30, OR: 0x40, AND: 0x50, LSH: 0x60, RSH: 0x70,
-  NEG: 0x80, MOD: 0x90, XOR: 0xa0, MOV: 0xb0, ARSH: 0xc0, END: 0xd0,
+  ADD: 0x00,
+  SUB: 0x10,
+  MUL: 0x20,
+  DIV: 0x30,
+  OR: 0x40,
+  AND: 0x50,
+  LSH: 0x60,
+  RSH: 0x70,
+  NEG: 0x80,
+  MOD: 0x90,
+  XOR: 0xa0,
+  MOV: 0xb0,
+  ARSH: 0xc0,
+  END: 0xd0,
 } as const;
 /** Operation of JMP and JMP32. In class JMP32, JA is the `gotol` of v4 with its distance in `imm`. */
 export const Jmp = {
-  JA: 0x00, JEQ: 0x10, JGT: 0x20, JGE: 0x30, JSET: 0x40, JNE: 0x50, JSGT: 0x60, JSGE: 0x70,
-  CALL: 0x80, EXIT: 0x90, JLT: 0xa0, JLE: 0xb0, JSLT: 0xc0, JSLE: 0xd0,
+  JA: 0x00,
+  JEQ: 0x10,
+  JGT: 0x20,
+  JGE: 0x30,
+  JSET: 0x40,
+  JNE: 0x50,
+  JSGT: 0x60,
+  JSGE: 0x70,
+  CALL: 0x80,
+  EXIT: 0x90,
+  JLT: 0xa0,
+  JLE: 0xb0,
+  JSLT: 0xc0,
+  JSLE: 0xd0,
 } as const;
 /** Operand source bit: K is the immediate, X the source register. */
 export const Source = { K: 0x00, X: 0x08 } as const;
 /** `src` of a 64-bit immediate load. */
-export const PseudoLoad = { NONE: 0, MAP_FD: 1, MAP_VALUE: 2, BTF_ID: 3, FUNC: 4, MAP_IDX: 5, MAP_IDX_VALUE: 6 } as const;
+export const PseudoLoad = {
+  NONE: 0,
+  MAP_FD: 1,
+  MAP_VALUE: 2,
+  BTF_ID: 3,
+  FUNC: 4,
+  MAP_IDX: 5,
+  MAP_IDX_VALUE: 6,
+} as const;
 /** `src` of a call. */
 export const PseudoCall = { HELPER: 0, BPF: 1, KFUNC: 2 } as const;
 /** The opcode of the 64-bit immediate load: LD | IMM | DW. */
@@ -49,7 +81,11 @@ export function encodeInsns(insns: readonly Insn[]): Uint8Array<ArrayBuffer> {
   for (const insn of insns) {
     assert(insn.dst >= 0 && insn.dst <= 10, `register r${insn.dst} does not exist`);
     assert(insn.src >= 0 && insn.src <= 15, `source ${insn.src} is out of range`);
-    out.u8(insn.opcode).u8(insn.dst | (insn.src << 4)).i16(insn.offset).i32(insn.imm);
+    out
+      .u8(insn.opcode)
+      .u8(insn.dst | (insn.src << 4))
+      .i16(insn.offset)
+      .i32(insn.imm);
   }
   return out.finish();
 }

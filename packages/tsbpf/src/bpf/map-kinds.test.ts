@@ -4,7 +4,10 @@ import { test } from "node:test";
 import { fitsSizeRule, mapKindByName, mapKindByType, mapKinds } from "./map-kinds.js";
 
 test("types 1 to 33 stand once each, in order", () => {
-  assert.deepEqual(mapKinds.map((kind) => kind.type), Array.from({ length: 33 }, (_, index) => index + 1));
+  assert.deepEqual(
+    mapKinds.map((kind) => kind.type),
+    Array.from({ length: 33 }, (_, index) => index + 1),
+  );
   assert.equal(new Set(mapKinds.map((kind) => kind.name)).size, mapKinds.length);
   for (const kind of mapKinds) {
     assert.equal(mapKindByName(kind.name), kind);
@@ -32,7 +35,16 @@ test("names are those of the kernel's header", (t) => {
 
 test("size rules", () => {
   const devmap = mapKindByName("devmap")?.valueSize ?? 0;
-  assert.deepEqual([3, 4, 6, 8, 12].map((size) => fitsSizeRule(devmap, size)), [false, true, false, true, false]);
-  assert.deepEqual([0, 1, 100].map((size) => fitsSizeRule("any", size)), [false, true, true]);
-  assert.deepEqual([0, 4].map((size) => fitsSizeRule(0, size)), [true, false]);
+  assert.deepEqual(
+    [3, 4, 6, 8, 12].map((size) => fitsSizeRule(devmap, size)),
+    [false, true, false, true, false],
+  );
+  assert.deepEqual(
+    [0, 1, 100].map((size) => fitsSizeRule("any", size)),
+    [false, true, true],
+  );
+  assert.deepEqual(
+    [0, 4].map((size) => fitsSizeRule(0, size)),
+    [true, false],
+  );
 });

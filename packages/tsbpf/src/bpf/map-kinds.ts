@@ -34,8 +34,16 @@ function map(
   extra: Extra = {},
 ): MapKindSpec {
   return {
-    name, type, keySize, valueSize, maxEntries: "positive", requiredFlags: 0, minKernel, hasEvents: false,
-    perCpu: false, ...extra,
+    name,
+    type,
+    keySize,
+    valueSize,
+    maxEntries: "positive",
+    requiredFlags: 0,
+    minKernel,
+    hasEvents: false,
+    perCpu: false,
+    ...extra,
   };
 }
 

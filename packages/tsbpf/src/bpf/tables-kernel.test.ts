@@ -18,15 +18,19 @@ const EINVAL = 22;
 
 /** Kinds that an empty program of ours cannot be loaded as, and why; nothing can be asked about them. */
 const unloadable: Readonly<Record<string, string>> = {
-  "freplace": "needs a loaded program to replace",
+  freplace: "needs a loaded program to replace",
   "struct_ops.s": "needs a sleepable member of a kernel structure",
-  "struct_ops": "needs a member of a kernel structure",
-  "lirc_mode2": "needs CONFIG_BPF_LIRC_MODE2",
-  "lsm": "needs CONFIG_BPF_LSM and a hook", "lsm.s": "needs CONFIG_BPF_LSM and a hook",
-  "lsm_cgroup": "needs CONFIG_BPF_LSM and a hook",
-  "fentry": "needs a traceable function", "fentry.s": "needs a traceable function",
-  "fexit": "needs a traceable function", "fexit.s": "needs a traceable function",
-  "fmod_ret": "needs a traceable function", "fmod_ret.s": "needs a traceable function",
+  struct_ops: "needs a member of a kernel structure",
+  lirc_mode2: "needs CONFIG_BPF_LIRC_MODE2",
+  lsm: "needs CONFIG_BPF_LSM and a hook",
+  "lsm.s": "needs CONFIG_BPF_LSM and a hook",
+  lsm_cgroup: "needs CONFIG_BPF_LSM and a hook",
+  fentry: "needs a traceable function",
+  "fentry.s": "needs a traceable function",
+  fexit: "needs a traceable function",
+  "fexit.s": "needs a traceable function",
+  fmod_ret: "needs a traceable function",
+  "fmod_ret.s": "needs a traceable function",
 };
 
 /** Helpers that a kernel may lack though its version has them, and why. */
@@ -36,7 +40,9 @@ const optionalHelpers: Readonly<Record<string, string>> = {
 };
 
 const btfTargets: Readonly<Record<string, string>> = {
-  "tp_btf": "btf_trace_sched_process_exec", "iter": "bpf_iter_task", "iter.s": "bpf_iter_task",
+  tp_btf: "btf_trace_sched_process_exec",
+  iter: "bpf_iter_task",
+  "iter.s": "bpf_iter_task",
 };
 
 /** The kernel, or undefined after a loud skip; where CI is set a missing right is a failure. */
@@ -52,7 +58,9 @@ async function kernelFor(t: TestContext): Promise<Kernel | undefined> {
 }
 
 const emptyKind: Pick<ProgramKindSpec, "progType" | "expectedAttachType" | "progFlags"> = {
-  progType: 1, expectedAttachType: 0, progFlags: 0,
+  progType: 1,
+  expectedAttachType: 0,
+  progFlags: 0,
 };
 const log: KernelBytes = new Uint8Array(new ArrayBuffer(1 << 16));
 
@@ -71,8 +79,16 @@ function probe(
   log[0] = 0;
   const { progType: type, expectedAttachType, progFlags: flags } = kind;
   const status = kernel.progLoad({
-    type, expectedAttachType, flags, attachBtfId, insns: encodeInsns(insns), license, name: "probe", debug: undefined,
-    log, logLevel: 1,
+    type,
+    expectedAttachType,
+    flags,
+    attachBtfId,
+    insns: encodeInsns(insns),
+    license,
+    name: "probe",
+    debug: undefined,
+    log,
+    logLevel: 1,
   });
   if (status >= 0) kernel.close(status);
   return { status, log: decodeText(log.subarray(0, log.indexOf(0))) };
@@ -166,8 +182,13 @@ test("names and licences are those the verifier knows", async (t) => {
 
 /** Map types that cannot be created from sizes alone, and why. */
 const uncreatable: Readonly<Record<string, string>> = {
-  array_of_maps: "needs an inner map", hash_of_maps: "needs an inner map", struct_ops: "needs a kernel structure",
-  sk_storage: "needs BTF", inode_storage: "needs BTF", task_storage: "needs BTF", cgrp_storage: "needs BTF",
+  array_of_maps: "needs an inner map",
+  hash_of_maps: "needs an inner map",
+  struct_ops: "needs a kernel structure",
+  sk_storage: "needs BTF",
+  inode_storage: "needs BTF",
+  task_storage: "needs BTF",
+  cgrp_storage: "needs BTF",
 };
 
 const sizesToTry = [0, 1, 2, 4, 5, 6, 8, 12, 16, 24, 260, 261, 264, 300];
@@ -205,8 +226,15 @@ function createMap(kernel: Kernel, kind: MapKindSpec, keySize: number, valueSize
   const rule = kind.maxEntries;
   const maxEntries = rule === "page_power_of_two" ? 65536 : rule === "positive" ? 1 : rule;
   const status = kernel.mapCreate({
-    type: kind.type, keySize, valueSize, maxEntries, flags: kind.requiredFlags, name: "probe", btfFd: 0,
-    keyTypeId: 0, valueTypeId: 0,
+    type: kind.type,
+    keySize,
+    valueSize,
+    maxEntries,
+    flags: kind.requiredFlags,
+    name: "probe",
+    btfFd: 0,
+    keyTypeId: 0,
+    valueTypeId: 0,
   });
   if (status >= 0) kernel.close(status);
   return status;

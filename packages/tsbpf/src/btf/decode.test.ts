@@ -161,7 +161,10 @@ test("the running kernel's types read as in bpftool", (t) => {
   const names = ["task_struct", "list_head", "u32", "mm_struct", "file", "path", "inode", "pid", "no_such_type", "net"];
   const searched = names.map((name) => [...decodeBtf(btfBytes).idsByEssentialName(name)]);
   for (let round = 0; round < 3; round++) for (const name of names) btf.idsByEssentialName(name);
-  assert.deepEqual(names.map((name) => [...btf.idsByEssentialName(name)]), searched);
+  assert.deepEqual(
+    names.map((name) => [...btf.idsByEssentialName(name)]),
+    searched,
+  );
   assert.ok(searched.flat().length > names.length - 2);
 });
 

@@ -84,8 +84,19 @@ export interface Btf {
 
 /** The thirteen CO-RE relocation kinds, in the order of enum bpf_core_relo_kind (include/uapi/linux/bpf.h). */
 export const coreRelocKinds = [
-  "field_byte_offset", "field_byte_size", "field_exists", "field_signed", "field_lshift_u64", "field_rshift_u64",
-  "type_id_local", "type_id_target", "type_exists", "type_size", "enumval_exists", "enumval_value", "type_matches",
+  "field_byte_offset",
+  "field_byte_size",
+  "field_exists",
+  "field_signed",
+  "field_lshift_u64",
+  "field_rshift_u64",
+  "type_id_local",
+  "type_id_target",
+  "type_exists",
+  "type_size",
+  "enumval_exists",
+  "enumval_value",
+  "type_matches",
 ] as const;
 export type CoreRelocKind = (typeof coreRelocKinds)[number];
 

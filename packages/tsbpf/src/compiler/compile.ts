@@ -82,12 +82,7 @@ function diagnostic(name: MessageName, values: Record<string, string | number>, 
   return { code, severity: "error", message: fillIn(text, values), span, notes: [fillIn(cure, values)] };
 }
 
-function codegenDiagnostic(
-  problem: CodegenProblem,
-  name: string,
-  cpu: CpuLevel,
-  span: Diagnostic["span"],
-): Diagnostic {
+function codegenDiagnostic(problem: CodegenProblem, name: string, cpu: CpuLevel, span: Diagnostic["span"]): Diagnostic {
   if (problem.kind === "frame-too-large") return diagnostic("frameTooLarge", { name, size: problem.sizeBytes }, span);
   return diagnostic("jumpTooFar", { name, cpu }, span);
 }

@@ -5,7 +5,9 @@ import type { CompiledFunction } from "./object.js";
 
 /** For `--dump asm`. */
 export function listing({ name, section, code }: CompiledFunction): string {
-  const places = new Map(code.lines.map(({ insnIndex, span }) => [insnIndex, `${span.file}:${span.line}:${span.column}`]));
+  const places = new Map(
+    code.lines.map(({ insnIndex, span }) => [insnIndex, `${span.file}:${span.line}:${span.column}`]),
+  );
   const notes = new Map<number, string>([
     ...code.relocations.map(({ insnIndex, map }) => [insnIndex, `map ${map}`] as const),
     ...code.core.map(({ insnIndex, reloc, typeKey, access }) => [insnIndex, `${reloc} ${typeKey} ${access}`] as const),

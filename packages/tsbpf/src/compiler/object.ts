@@ -150,7 +150,9 @@ class TypeWriter {
 
   private int(type: IntType): BtfTypeId {
     // The names that kernel headers give them, so that tools print what a C programmer knows.
-    return this.btf.add(intType(`__${intName(type).replace("i", "s")}`, type.bits / 8, type.signed ? "signed" : "unsigned"));
+    return this.btf.add(
+      intType(`__${intName(type).replace("i", "s")}`, type.bits / 8, type.signed ? "signed" : "unsigned"),
+    );
   }
 
   private char(): BtfTypeId {
@@ -162,6 +164,10 @@ class TypeWriter {
   }
 }
 
-function intType(name: string, size: number, encoding: "unsigned" | "signed" | "char" | "bool"): Parameters<BtfBuilder["add"]>[0] {
+function intType(
+  name: string,
+  size: number,
+  encoding: "unsigned" | "signed" | "char" | "bool",
+): Parameters<BtfBuilder["add"]>[0] {
   return { kind: "int", name, size, bits: size * 8, offsetBits: 0, encoding };
 }

@@ -5,7 +5,11 @@ import type { i32, i64, u32, u64, u8 } from "./schemas.js";
 
 export type { i32, i64, u32, u64, u8 };
 
-/** Marks a type for the compiler. Always optional and never present at run time: it only carries a name. */
+/**
+ * Marks a type for the compiler. Always optional and never present at run time: it only carries a name.
+ *
+ * @public declarations of other packages refer to it
+ */
 export declare const brand: unique symbol;
 
 /** `T` in a flavour of its own: plain literals fit, another flavour does not. */

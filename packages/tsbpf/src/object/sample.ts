@@ -31,43 +31,8 @@ export const unresolvedCall = insn(Class.JMP | Jmp.CALL, 0, 1, 0, -1);
 export function sampleObject(): Sample {
   const btf = new BtfBuilder();
   const types = addTypes(btf);
-  const line = (insnIndex: number, number: number): FunctionSpec["lines"][number] => {
-    return { insnIndex, file: "sample.ts", text: `line ${number}`, line: number, column: 3 };
-  };
   const base = { relocations: [], coreRelocations: [], lines: [] };
-  const program: FunctionSpec = {
-    name: "on_switch",
-    section: "raw_tracepoint/sched_switch",
-    insns: [
-      loadImm64(1),
-      secondSlot,
-      loadImm64(2),
-      secondSlot,
-      loadImm64(3),
-      secondSlot,
-      loadImm64(4),
-      secondSlot,
-      insn(Class.LDX | Mode.MEM | Size.W, 5, 1, 4),
-      movImm(6, 1),
-      unresolvedCall,
-      unresolvedCall,
-      exitInsn,
-    ],
-    relocations: [
-      { kind: "map", insnIndex: 0, map: "events" },
-      { kind: "data", insnIndex: 2, section: ".rodata", offset: 4 },
-      { kind: "function", insnIndex: 4, target: "callback" },
-      { kind: "data", insnIndex: 6, section: ".bss", offset: 8 },
-      { kind: "call", insnIndex: 10, target: "local_function" },
-      { kind: "call", insnIndex: 11, target: "global_function" },
-    ],
-    coreRelocations: [
-      { insnIndex: 8, kind: "field_byte_offset", typeId: types.task, access: "0:1" },
-      { insnIndex: 9, kind: "type_exists", typeId: types.task, access: "0" },
-    ],
-    funcTypeId: types.program,
-    lines: [line(0, 10), line(8, 11)],
-  };
+  const program = mainProgram(types);
   const second: FunctionSpec = {
     ...base,
     name: "second",
@@ -104,6 +69,47 @@ export function sampleObject(): Sample {
       ],
     },
   };
+}
+
+/** A program with every kind of relocation. */
+function mainProgram(types: SampleTypes): FunctionSpec {
+  return {
+    name: "on_switch",
+    section: "raw_tracepoint/sched_switch",
+    insns: [
+      loadImm64(1),
+      secondSlot,
+      loadImm64(2),
+      secondSlot,
+      loadImm64(3),
+      secondSlot,
+      loadImm64(4),
+      secondSlot,
+      insn(Class.LDX | Mode.MEM | Size.W, 5, 1, 4),
+      movImm(6, 1),
+      unresolvedCall,
+      unresolvedCall,
+      exitInsn,
+    ],
+    relocations: [
+      { kind: "map", insnIndex: 0, map: "events" },
+      { kind: "data", insnIndex: 2, section: ".rodata", offset: 4 },
+      { kind: "function", insnIndex: 4, target: "callback" },
+      { kind: "data", insnIndex: 6, section: ".bss", offset: 8 },
+      { kind: "call", insnIndex: 10, target: "local_function" },
+      { kind: "call", insnIndex: 11, target: "global_function" },
+    ],
+    coreRelocations: [
+      { insnIndex: 8, kind: "field_byte_offset", typeId: types.task, access: "0:1" },
+      { insnIndex: 9, kind: "type_exists", typeId: types.task, access: "0" },
+    ],
+    funcTypeId: types.program,
+    lines: [line(0, 10), line(8, 11)],
+  };
+}
+
+function line(insnIndex: number, number: number): FunctionSpec["lines"][number] {
+  return { insnIndex, file: "sample.ts", text: `line ${number}`, line: number, column: 3 };
 }
 
 interface SampleTypes {

@@ -300,7 +300,10 @@ function touches(state: State, reg: Reg, group: Reg, groupOf: ReadonlyMap<Reg, R
 
 /** Prefers the register that the other side of a move has, even where the move could not be coalesced. */
 function chooseColour(
-  state: State, reg: Reg, taken: ReadonlySet<Reg>, colourOf: ReadonlyMap<Reg, Reg>,
+  state: State,
+  reg: Reg,
+  taken: ReadonlySet<Reg>,
+  colourOf: ReadonlyMap<Reg, Reg>,
 ): Reg | undefined {
   for (const index of state.graph.movesOf[reg] ?? []) {
     const { dst, src } = state.graph.moves[index] as Move;

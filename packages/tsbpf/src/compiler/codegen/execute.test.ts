@@ -13,7 +13,13 @@ import { verifyFunc } from "../ir/verify.js";
 import type { CpuLevel, MachineCode } from "./code.js";
 import { generate } from "./generate.js";
 import {
-  edgeValue, INPUTS, longFunc, makeRandom, PACKET_BYTES, randomFunc, VALUE_BYTES,
+  edgeValue,
+  INPUTS,
+  longFunc,
+  makeRandom,
+  PACKET_BYTES,
+  randomFunc,
+  VALUE_BYTES,
 } from "./random-ir.test.support.js";
 
 const levels: readonly CpuLevel[] = ["v1", "v2", "v3", "v4"];
@@ -132,8 +138,15 @@ function runInInterpreter(func: Func, input: Uint8Array, packet: Uint8Array): Ou
 
 function createMap(kernel: Kernel): number {
   return kernel.mapCreate({
-    type: BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: VALUE_BYTES, maxEntries: 1, flags: 0, name: "values", btfFd: 0,
-    keyTypeId: 0, valueTypeId: 0,
+    type: BPF_MAP_TYPE_ARRAY,
+    keySize: 4,
+    valueSize: VALUE_BYTES,
+    maxEntries: 1,
+    flags: 0,
+    name: "values",
+    btfFd: 0,
+    keyTypeId: 0,
+    valueTypeId: 0,
   });
 }
 
@@ -145,13 +158,27 @@ function owned(bytes: Uint8Array): KernelBytes {
 
 /** Undefined when the verifier gave up for lack of time: it explores far more paths than the program has. */
 function runInKernel(
-  kernel: Kernel, mapFd: number, code: MachineCode, input: Uint8Array, packet: Uint8Array, name: string,
+  kernel: Kernel,
+  mapFd: number,
+  code: MachineCode,
+  input: Uint8Array,
+  packet: Uint8Array,
+  name: string,
 ): Outcome | undefined {
   const insns = patchMap(code, mapFd);
-  const load = (log: KernelBytes | undefined): number => kernel.progLoad({
-    type: BPF_PROG_TYPE_SCHED_CLS, expectedAttachType: 0, flags: 0, attachBtfId: 0, insns: encodeInsns(insns),
-    license: "GPL", name: "fuzz", debug: undefined, log, logLevel: 1,
-  });
+  const load = (log: KernelBytes | undefined): number =>
+    kernel.progLoad({
+      type: BPF_PROG_TYPE_SCHED_CLS,
+      expectedAttachType: 0,
+      flags: 0,
+      attachBtfId: 0,
+      insns: encodeInsns(insns),
+      license: "GPL",
+      name: "fuzz",
+      debug: undefined,
+      log,
+      logLevel: 1,
+    });
   const progFd = load(undefined);
   if (progFd === -E2BIG) return undefined;
   if (progFd < 0) {

@@ -45,7 +45,8 @@ export function layOutFrame(func: MachineFunc): Frame | CodegenProblem {
   const placed = new Set<number>();
   let sizeBytes = 0;
   for (const slot of order) {
-    const taken = [...(conflicts[slot] ?? [])].filter((other) => placed.has(other))
+    const taken = [...(conflicts[slot] ?? [])]
+      .filter((other) => placed.has(other))
       .map((other) => ({ start: -(offsets[other] ?? 0) - sizeOf(func, other), end: -(offsets[other] ?? 0) }));
     const start = firstGap(taken, sizeOf(func, slot));
     offsets[slot] = -(start + sizeOf(func, slot));
@@ -55,7 +56,9 @@ export function layOutFrame(func: MachineFunc): Frame | CodegenProblem {
   if (sizeBytes <= MAX_FRAME_BYTES) return { kind: "frame", offsets, sizeBytes };
   const largest = order.find((slot) => func.slots[slot]?.span);
   return {
-    kind: "frame-too-large", sizeBytes, limitBytes: MAX_FRAME_BYTES,
+    kind: "frame-too-large",
+    sizeBytes,
+    limitBytes: MAX_FRAME_BYTES,
     span: largest === undefined ? undefined : func.slots[largest]?.span,
   };
 }
@@ -140,7 +143,7 @@ function backwards(func: MachineFunc): ReadonlyMap<MachineBlock, BitSet> {
   const out = new Map(func.blocks.map((block) => [block, makeBitSet(func.slots.length)]));
   const into = new Map<MachineBlock, BitSet>();
   const order = postorder(func);
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
       const after = out.get(block) ?? makeBitSet(func.slots.length);
@@ -167,7 +170,7 @@ function forwards(func: MachineFunc): ReadonlyMap<MachineBlock, BitSet> {
   const out = new Map<MachineBlock, BitSet>();
   const order = postorder(func).reverse();
   const predecessors = predecessorMap(func);
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
       const before = into.get(block) ?? makeBitSet(func.slots.length);

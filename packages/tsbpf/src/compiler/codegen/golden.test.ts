@@ -15,7 +15,9 @@ import { generate } from "./generate.js";
 const folder = fileURLToPath(new URL("../../../test/cases/codegen/", import.meta.url));
 const separator = "; ----";
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith(".ir")).sort()) {
+for (const file of readdirSync(folder)
+  .filter((name) => name.endsWith(".ir"))
+  .sort()) {
   test(`golden ${file}`, () => check(file));
 }
 

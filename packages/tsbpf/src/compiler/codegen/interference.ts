@@ -67,7 +67,11 @@ export function buildGraph(func: MachineFunc): Graph {
 }
 
 function scanBlock(
-  graph: Graph, block: MachineBlock, live: BitSet, weight: number, onMove: (move: Move) => void,
+  graph: Graph,
+  block: MachineBlock,
+  live: BitSet,
+  weight: number,
+  onMove: (move: Move) => void,
 ): void {
   const count = (reg: Reg): void => {
     graph.spillCost[reg] = (graph.spillCost[reg] ?? 0) + weight;

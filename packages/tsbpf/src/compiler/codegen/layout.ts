@@ -6,15 +6,29 @@ import type { JumpName } from "../../bpf/builders.js";
 import { postorder } from "./liveness.js";
 import { backEdges, loopDepths } from "./loops.js";
 import {
-  type MachineBlock, type MachineFunc, type MachineInst, type MachineTerm, type Operand, successors,
+  type MachineBlock,
+  type MachineFunc,
+  type MachineInst,
+  type MachineTerm,
+  type Operand,
+  successors,
 } from "./machine.js";
 import type { Features } from "./selection.js";
 
 type Branch = Extract<MachineTerm, { kind: "branch" }>;
 
 const opposites: Readonly<Record<JumpName, JumpName | undefined>> = {
-  JEQ: "JNE", JNE: "JEQ", JGT: "JLE", JLE: "JGT", JGE: "JLT", JLT: "JGE", JSGT: "JSLE", JSLE: "JSGT", JSGE: "JSLT",
-  JSLT: "JSGE", JSET: undefined,
+  JEQ: "JNE",
+  JNE: "JEQ",
+  JGT: "JLE",
+  JLE: "JGT",
+  JGE: "JLT",
+  JLT: "JGE",
+  JSGT: "JSLE",
+  JSLE: "JSGT",
+  JSGE: "JSLT",
+  JSLT: "JSGE",
+  JSET: undefined,
 };
 /** The same question with the operands exchanged. */
 const mirrored: Readonly<Partial<Record<JumpName, JumpName>>> = { JLT: "JGT", JLE: "JGE", JSLT: "JSGT", JSLE: "JSGE" };
@@ -146,7 +160,10 @@ function placeBlocks(func: MachineFunc, features: Features): MachineBlock[] {
 }
 
 function preferLast(
-  term: MachineTerm, blocks: MachineBlock[], depths: ReadonlyMap<MachineBlock, number>, features: Features,
+  term: MachineTerm,
+  blocks: MachineBlock[],
+  depths: ReadonlyMap<MachineBlock, number>,
+  features: Features,
 ): MachineBlock[] {
   const [one, two] = blocks;
   if (!one || !two || term.kind !== "branch") return blocks;

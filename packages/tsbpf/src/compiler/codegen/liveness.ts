@@ -13,7 +13,7 @@ export function computeLiveOut(func: MachineFunc): LiveOut {
   const liveIn = new Map<MachineBlock, BitSet>();
   for (const block of func.blocks) liveOut.set(block, makeBitSet(func.nextReg));
   const order = postorder(func);
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
       const out = liveOut.get(block) ?? makeBitSet(func.nextReg);
@@ -66,7 +66,7 @@ export function postorder(func: MachineFunc): MachineBlock[] {
 
 /** Selection makes every value where it stands, and then folds some of them into their users: those go here. */
 export function removeDeadInsts(func: MachineFunc): void {
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     const liveOut = computeLiveOut(func);
     for (const block of func.blocks) {

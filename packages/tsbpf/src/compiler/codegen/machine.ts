@@ -34,43 +34,50 @@ export interface Address {
   readonly offset: number;
 }
 
-export type MachineInst = (
+export type MachineInst =
   /** dst = dst op src. `signed` is for DIV and MOD (ISA v4). */
-  | {
-      readonly kind: "alu";
-      readonly op: AluName;
-      readonly wide: boolean;
-      readonly signed: boolean;
-      readonly dst: Reg;
-      readonly src: Operand;
-    }
-  /** dst = -dst. */
-  | { readonly kind: "neg"; readonly wide: boolean; readonly dst: Reg }
-  /** dst = src; the narrow form clears the upper half. */
-  | { readonly kind: "mov"; readonly wide: boolean; readonly dst: Reg; readonly src: Operand }
-  /** dst = the low `bits` of src, sign-extended (ISA v4). */
-  | { readonly kind: "movsx"; readonly wide: boolean; readonly bits: 8 | 16 | 32; readonly dst: Reg; readonly src: Reg }
-  /** Two slots. */
-  | { readonly kind: "imm64"; readonly dst: Reg; readonly value: bigint; readonly core: CoreUse | undefined }
-  /** Two slots. */
-  | { readonly kind: "map"; readonly dst: Reg; readonly map: string }
-  /** dst = the address of a stack slot plus `offset`: a move of r10 and an addition. */
-  | { readonly kind: "slotaddr"; readonly dst: Reg; readonly slot: number; readonly offset: number }
-  /** `signed` sign-extends to 64 bits (ISA v4). */
-  | {
-      readonly kind: "load";
-      readonly size: MemSize;
-      readonly signed: boolean;
-      readonly dst: Reg;
-      readonly address: Address;
-    }
-  | { readonly kind: "store"; readonly size: MemSize; readonly address: Address; readonly src: Operand }
-  | { readonly kind: "call"; readonly helper: number; readonly argCount: number }
-) & {
-  readonly span: Span | undefined;
-  /** Stack slots this instruction reads or writes through registers. */
-  readonly touches: readonly number[];
-};
+  (
+    | {
+        readonly kind: "alu";
+        readonly op: AluName;
+        readonly wide: boolean;
+        readonly signed: boolean;
+        readonly dst: Reg;
+        readonly src: Operand;
+      }
+    /** dst = -dst. */
+    | { readonly kind: "neg"; readonly wide: boolean; readonly dst: Reg }
+    /** dst = src; the narrow form clears the upper half. */
+    | { readonly kind: "mov"; readonly wide: boolean; readonly dst: Reg; readonly src: Operand }
+    /** dst = the low `bits` of src, sign-extended (ISA v4). */
+    | {
+        readonly kind: "movsx";
+        readonly wide: boolean;
+        readonly bits: 8 | 16 | 32;
+        readonly dst: Reg;
+        readonly src: Reg;
+      }
+    /** Two slots. */
+    | { readonly kind: "imm64"; readonly dst: Reg; readonly value: bigint; readonly core: CoreUse | undefined }
+    /** Two slots. */
+    | { readonly kind: "map"; readonly dst: Reg; readonly map: string }
+    /** dst = the address of a stack slot plus `offset`: a move of r10 and an addition. */
+    | { readonly kind: "slotaddr"; readonly dst: Reg; readonly slot: number; readonly offset: number }
+    /** `signed` sign-extends to 64 bits (ISA v4). */
+    | {
+        readonly kind: "load";
+        readonly size: MemSize;
+        readonly signed: boolean;
+        readonly dst: Reg;
+        readonly address: Address;
+      }
+    | { readonly kind: "store"; readonly size: MemSize; readonly address: Address; readonly src: Operand }
+    | { readonly kind: "call"; readonly helper: number; readonly argCount: number }
+  ) & {
+    readonly span: Span | undefined;
+    /** Stack slots this instruction reads or writes through registers. */
+    readonly touches: readonly number[];
+  };
 
 export type MemSize = 1 | 2 | 4 | 8;
 

@@ -36,9 +36,29 @@ export function makeRandom(seed: number): Random {
 }
 
 const edges: readonly bigint[] = [
-  0n, 1n, 2n, 7n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0xffffn, 0x7fff_ffffn, 0x8000_0000n, 0x8000_0001n,
-  0xffff_ffffn, 0x1_0000_0000n, 0x7fff_ffff_ffff_ffffn, 0x8000_0000_0000_0000n, -1n, -2n, -3n, -0x8000_0000n,
-  -0x8000_0001n, -0x1_0000_0000n,
+  0n,
+  1n,
+  2n,
+  7n,
+  0x7fn,
+  0x80n,
+  0xffn,
+  0x7fffn,
+  0x8000n,
+  0xffffn,
+  0x7fff_ffffn,
+  0x8000_0000n,
+  0x8000_0001n,
+  0xffff_ffffn,
+  0x1_0000_0000n,
+  0x7fff_ffff_ffff_ffffn,
+  0x8000_0000_0000_0000n,
+  -1n,
+  -2n,
+  -3n,
+  -0x8000_0000n,
+  -0x8000_0001n,
+  -0x1_0000_0000n,
 ];
 
 export function edgeValue(random: Random): bigint {
@@ -71,7 +91,12 @@ export function randomFunc(seed: number): Func {
   const wideCount = random.pick([2, 6, 14, 20]);
   const narrowCount = random.pick([1, 4, 10, 14]);
   const program: Program = {
-    b, random, slots, array, value, context,
+    b,
+    random,
+    slots,
+    array,
+    value,
+    context,
     pointer: { name: "pointer", type: "ptr" },
     wide: Array.from({ length: wideCount }, (_, index) => ({ name: `wide${index}`, type: "i64" })),
     narrow: Array.from({ length: narrowCount }, (_, index) => ({ name: `narrow${index}`, type: "i32" })),
@@ -271,7 +296,19 @@ function swapVariables(program: Program): void {
 // ---- expressions --------------------------------------------------------------------------------------------------
 
 const ops: readonly BinaryOp[] = [
-  "add", "sub", "mul", "and", "or", "xor", "shl", "lshr", "ashr", "udiv", "umod", "sdiv", "smod",
+  "add",
+  "sub",
+  "mul",
+  "and",
+  "or",
+  "xor",
+  "shl",
+  "lshr",
+  "ashr",
+  "udiv",
+  "umod",
+  "sdiv",
+  "smod",
 ];
 const comparisons: readonly CompareOp[] = ["eq", "ne", "ult", "ule", "ugt", "uge", "slt", "sle", "sgt", "sge"];
 

@@ -7,7 +7,13 @@ import { helperById } from "../../bpf/helpers.js";
 import { FP } from "../../bpf/isa.js";
 import { postorder } from "./liveness.js";
 import {
-  ALLOCATABLE, CALL_CLOBBERS, type MachineBlock, type MachineFunc, type MachineInst, type Operand, type Reg,
+  ALLOCATABLE,
+  CALL_CLOBBERS,
+  type MachineBlock,
+  type MachineFunc,
+  type MachineInst,
+  type Operand,
+  type Reg,
 } from "./machine.js";
 
 /** Sets of machine registers as bits. */
@@ -39,7 +45,7 @@ function flow(func: MachineFunc): ReadonlyMap<MachineBlock, Knowledge> {
   assert(entry, `function ${func.name} has no blocks`);
   incoming.set(entry, nothing);
   const order = postorder(func).reverse();
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     const meet = (block: MachineBlock, along: Knowledge): void => {
       const known = incoming.get(block);
@@ -58,14 +64,12 @@ function flow(func: MachineFunc): ReadonlyMap<MachineBlock, Knowledge> {
   return incoming;
 }
 
-function propagate(
-  block: MachineBlock, known: Knowledge, meet: (block: MachineBlock, along: Knowledge) => void,
-): void {
+function propagate(block: MachineBlock, known: Knowledge, meet: (block: MachineBlock, along: Knowledge) => void): void {
   const term = block.term;
   if (term.kind === "jump") meet(term.target, known);
   if (term.kind !== "branch") return;
-  const testsZero = term.wide && term.right.kind === "imm" && term.right.imm === 0 &&
-    contains(known.nullables, term.left);
+  const testsZero =
+    term.wide && term.right.kind === "imm" && term.right.imm === 0 && contains(known.nullables, term.left);
   const asZero = { numbers: known.numbers | bit(term.left), nullables: known.nullables & ~bit(term.left) };
   meet(term.then, testsZero && term.jump === "JEQ" ? asZero : known);
   meet(term.else, testsZero && term.jump === "JNE" ? asZero : known);
@@ -87,8 +91,8 @@ function after(known: Knowledge, inst: MachineInst): Knowledge {
   if (inst.kind === "store") return known;
   if (inst.kind === "call") return afterCall(known, inst.helper);
   const number = givesNumber(known, inst);
-  const nullable = inst.kind === "mov" && inst.wide && inst.src.kind === "reg" &&
-    contains(known.nullables, inst.src.reg);
+  const nullable =
+    inst.kind === "mov" && inst.wide && inst.src.kind === "reg" && contains(known.nullables, inst.src.reg);
   const rest = ~bit(inst.dst);
   return {
     numbers: (known.numbers & rest) | (number ? bit(inst.dst) : 0),

@@ -6,13 +6,35 @@ import type { AluName } from "../../bpf/builders.js";
 import type { BinaryInst, ConvertInst, Inst } from "../ir/ir.js";
 import type { Operand, Reg } from "./machine.js";
 import {
-  aluImm, constantOf, emit, emitAlu, emitClean, emitCleanMove, emitConstant, emitMove, emitSignExtend, hasOneUser,
-  immOperand, isRemade, moveInto, newReg, operandOf, ownReg, regOf, regOperand, type Selection,
+  aluImm,
+  constantOf,
+  emit,
+  emitAlu,
+  emitClean,
+  emitCleanMove,
+  emitConstant,
+  emitMove,
+  emitSignExtend,
+  hasOneUser,
+  immOperand,
+  isRemade,
+  moveInto,
+  newReg,
+  operandOf,
+  ownReg,
+  regOf,
+  regOperand,
+  type Selection,
 } from "./selection.js";
 import { usersOf, type User } from "./values.js";
 
 const simpleOps: Readonly<Partial<Record<BinaryInst["op"], AluName>>> = {
-  add: "ADD", sub: "SUB", mul: "MUL", and: "AND", or: "OR", xor: "XOR",
+  add: "ADD",
+  sub: "SUB",
+  mul: "MUL",
+  and: "AND",
+  or: "OR",
+  xor: "XOR",
 };
 const commutative: ReadonlySet<string> = new Set(["add", "mul", "and", "or", "xor"]);
 
@@ -189,9 +211,7 @@ function selectSignedDivision(sel: Selection, inst: BinaryInst, dst: Reg): void 
   const sign = signOf(sel, dividend, wide);
   makeAbsolute(sel, dividend, sign, wide);
   const constant = constantOf(right);
-  const divisor = constant === undefined
-    ? undefined
-    : BigInt.asIntN(inst.type === "i32" ? 32 : 64, constant);
+  const divisor = constant === undefined ? undefined : BigInt.asIntN(inst.type === "i32" ? 32 : 64, constant);
   if (divisor !== undefined) {
     divideByConstant(sel, divide, wide, dividend, sign, divisor);
   } else {
@@ -216,7 +236,12 @@ function makeAbsolute(sel: Selection, value: Reg, sign: Reg, wide: boolean): voi
 }
 
 function divideByConstant(
-  sel: Selection, divide: boolean, wide: boolean, dividend: Reg, sign: Reg, divisor: bigint,
+  sel: Selection,
+  divide: boolean,
+  wide: boolean,
+  dividend: Reg,
+  sign: Reg,
+  divisor: bigint,
 ): void {
   const magnitude = divisor < 0n ? -divisor : divisor;
   let source = immOperand(Number(magnitude));
@@ -230,7 +255,13 @@ function divideByConstant(
 }
 
 function divideByVariable(
-  sel: Selection, divide: boolean, wide: boolean, dividend: Reg, sign: Reg, widen: boolean, right: Inst,
+  sel: Selection,
+  divide: boolean,
+  wide: boolean,
+  dividend: Reg,
+  sign: Reg,
+  widen: boolean,
+  right: Inst,
 ): void {
   const divisor = newReg(sel);
   if (widen) emitSignExtend(sel, divisor, regOf(sel, right), 32, true);

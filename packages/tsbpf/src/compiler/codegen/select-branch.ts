@@ -7,8 +7,22 @@ import type { CompareInst, CompareOp, Inst, Target, Terminator } from "../ir/ir.
 import { isCompare } from "../ir/ir.js";
 import type { MachineBlock, Operand, Reg } from "./machine.js";
 import {
-  canonical, constantOf, emitAlu, emitConstant, emitMove, hasOneUser, immOperand, isRemade, moveInto, newBlock,
-  newReg, ownReg, regOf, regOperand, type Selection, terminate,
+  canonical,
+  constantOf,
+  emitAlu,
+  emitConstant,
+  emitMove,
+  hasOneUser,
+  immOperand,
+  isRemade,
+  moveInto,
+  newBlock,
+  newReg,
+  ownReg,
+  regOf,
+  regOperand,
+  type Selection,
+  terminate,
 } from "./selection.js";
 import { forEachEdgeArg } from "./values.js";
 
@@ -22,15 +36,35 @@ interface Condition {
 }
 
 const jumps: Readonly<Record<CompareOp, JumpName>> = {
-  eq: "JEQ", ne: "JNE", ult: "JLT", ule: "JLE", ugt: "JGT", uge: "JGE", slt: "JSLT", sle: "JSLE", sgt: "JSGT",
+  eq: "JEQ",
+  ne: "JNE",
+  ult: "JLT",
+  ule: "JLE",
+  ugt: "JGT",
+  uge: "JGE",
+  slt: "JSLT",
+  sle: "JSLE",
+  sgt: "JSGT",
   sge: "JSGE",
 };
 const swapped: Readonly<Record<CompareOp, CompareOp>> = {
-  eq: "eq", ne: "ne", ult: "ugt", ule: "uge", ugt: "ult", uge: "ule", slt: "sgt", sle: "sge", sgt: "slt", sge: "sle",
+  eq: "eq",
+  ne: "ne",
+  ult: "ugt",
+  ule: "uge",
+  ugt: "ult",
+  uge: "ule",
+  slt: "sgt",
+  sle: "sge",
+  sgt: "slt",
+  sge: "sle",
 };
 /** Jumps that came with v2, and what says the opposite in v1. */
 const newerJumps: Readonly<Partial<Record<JumpName, JumpName>>> = {
-  JLT: "JGE", JLE: "JGT", JSLT: "JSGE", JSLE: "JSGT",
+  JLT: "JGE",
+  JLE: "JGT",
+  JSLT: "JSGE",
+  JSLE: "JSGT",
 };
 
 /** A comparison whose result is needed in a register: 1, or 0 if the comparison does not hold. */

@@ -7,8 +7,24 @@ import { memSize } from "../ir/ir.js";
 import { FP } from "../../bpf/isa.js";
 import type { Address, Operand } from "./machine.js";
 import {
-  canonical, constantOf, emit, emitAlu, emitClean, emitCleanMove, emitMove, emitSignExtend, immOperand, isRemade,
-  moveInto, newReg, ownReg, regOf, regOperand, type Selection, slotAddress, touchedSlots,
+  canonical,
+  constantOf,
+  emit,
+  emitAlu,
+  emitClean,
+  emitCleanMove,
+  emitMove,
+  emitSignExtend,
+  immOperand,
+  isRemade,
+  moveInto,
+  newReg,
+  ownReg,
+  regOf,
+  regOperand,
+  type Selection,
+  slotAddress,
+  touchedSlots,
 } from "./selection.js";
 import { usersOf } from "./values.js";
 

@@ -145,7 +145,10 @@ export function canonical(sel: Selection, value: Inst): Inst {
   for (;;) {
     const source = current.args[0];
     if (!source) return current;
-    const free = current.op === "zext" || current.op === "ptr2int" || current.op === "int2ptr" ||
+    const free =
+      current.op === "zext" ||
+      current.op === "ptr2int" ||
+      current.op === "int2ptr" ||
       (current.op === "trunc" && !sel.wideRead.has(current));
     if (!free) return current;
     current = source;
@@ -193,8 +196,13 @@ export function touchedSlots(sel: Selection, address: Inst): number[] {
 /** True for values that are made again at each use rather than kept in a register. */
 export function isRemade(sel: Selection, value: Inst): boolean {
   const op = value.op;
-  return op === "const" || op === "map" || op === "core" || constantOf(value) !== undefined ||
-    slotAddress(sel, value) !== undefined;
+  return (
+    op === "const" ||
+    op === "map" ||
+    op === "core" ||
+    constantOf(value) !== undefined ||
+    slotAddress(sel, value) !== undefined
+  );
 }
 
 /** The register of a value that has one: its definition writes it, its users read it. */
@@ -284,4 +292,3 @@ export function operandOf(sel: Selection, value: Inst): Operand {
 export function hasOneUser(sel: Selection, value: Inst): boolean {
   return usersOf(sel.users, value).length === 1;
 }
-

@@ -6,13 +6,18 @@ import { FP } from "../../bpf/isa.js";
 import type { Span } from "../ir/ir.js";
 import type { Spilled } from "./colouring.js";
 import {
-  asMove, forEachDef, forEachTermUse, forEachUse, mapRegisters, mapTermRegisters, type MachineFunc, type MachineInst,
+  asMove,
+  forEachDef,
+  forEachTermUse,
+  forEachUse,
+  mapRegisters,
+  mapTermRegisters,
+  type MachineFunc,
+  type MachineInst,
   type Reg,
 } from "./machine.js";
 
-type Home =
-  | { readonly kind: "slot"; readonly slot: number }
-  | { readonly kind: "remade"; readonly inst: MachineInst };
+type Home = { readonly kind: "slot"; readonly slot: number } | { readonly kind: "remade"; readonly inst: MachineInst };
 
 interface Rewriting {
   readonly func: MachineFunc;
@@ -124,15 +129,33 @@ function tempOf(state: Rewriting, reg: Reg, temps: Map<Reg, Reg>): Reg {
 }
 
 function fetch(home: Home, dst: Reg, span: Span | undefined): MachineInst {
-  if (home.kind === "remade") return { ...mapRegisters(home.inst, (reg) => reg, () => dst), span };
+  if (home.kind === "remade")
+    return {
+      ...mapRegisters(
+        home.inst,
+        (reg) => reg,
+        () => dst,
+      ),
+      span,
+    };
   return {
-    kind: "load", size: 8, signed: false, dst, address: { base: FP, slot: home.slot, offset: 0 }, span,
+    kind: "load",
+    size: 8,
+    signed: false,
+    dst,
+    address: { base: FP, slot: home.slot, offset: 0 },
+    span,
     touches: [home.slot],
   };
 }
 
 function storeTo(slot: number, reg: Reg, span: Span | undefined): MachineInst {
   return {
-    kind: "store", size: 8, address: { base: FP, slot, offset: 0 }, src: { kind: "reg", reg }, span, touches: [slot],
+    kind: "store",
+    size: 8,
+    address: { base: FP, slot, offset: 0 },
+    src: { kind: "reg", reg },
+    span,
+    touches: [slot],
   };
 }

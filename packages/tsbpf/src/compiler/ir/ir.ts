@@ -218,8 +218,6 @@ export type Inst =
   | CallInst
   | CoreInst;
 
-export type Op = Inst["op"];
-
 export const binaryOps: ReadonlySet<string> = new Set<BinaryOp>([
   "add",
   "sub",

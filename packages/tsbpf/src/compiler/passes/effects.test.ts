@@ -53,7 +53,12 @@ test("effects of instructions", () => {
   for (const [body, expected] of cases) {
     const { accesses, readsOther, writesOther } = effectsOf(lastInst(parse(body)));
     const shown = accesses.map(({ offset, size, reads, writes, fills, fillsText, sends }) => {
-      const kind = [sends ? "send" : reads ? "read" : "", fills ? "fill" : fillsText ? "fill text" : writes ? "write" : ""].filter(Boolean).join(" ");
+      const kind = [
+        sends ? "send" : reads ? "read" : "",
+        fills ? "fill" : fillsText ? "fill text" : writes ? "write" : "",
+      ]
+        .filter(Boolean)
+        .join(" ");
       return `${kind}@${offset}+${size}`;
     });
     if (readsOther) shown.push("reads other");
