@@ -115,7 +115,7 @@ export const messages = {
   longLoop: {
     code: "TSB4002",
     text: "This loop takes the verifier about {cost} steps; it gives up at {limit}",
-    cure: "lower the bound or the work in each round",
+    cure: "limit it, `&& i < 64` in the condition, or do less in each round",
   },
   recursion: {
     code: "TSB4003",
