@@ -48,7 +48,7 @@ const btfTargets: Readonly<Record<string, string>> = {
 /** The kernel, or undefined after a loud skip; where CI is set a missing right is a failure. */
 async function kernelFor(t: TestContext): Promise<Kernel | undefined> {
   const lack = unsupportedPlatform();
-  const kernel = lack === undefined ? await openKernel() : undefined;
+  const kernel = lack === undefined ? openKernel() : undefined;
   const status = kernel === undefined ? 0 : probe(kernel, emptyKind, [mov64Imm(0, 0), exit()], 0, "GPL").status;
   if (kernel !== undefined && status !== -EPERM) return kernel;
   const reason = lack ?? "loading programs needs root (CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN)";

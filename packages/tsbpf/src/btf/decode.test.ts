@@ -137,6 +137,16 @@ test("our BTF reads the same in bpftool", (t) => {
   );
 });
 
+test("a name with more flavours than a search follows is found all the same", () => {
+  for (const flavours of [7, 8, 9, 40]) {
+    const builder = new BtfBuilder();
+    const expected = Array.from({ length: flavours }, (_, index) =>
+      builder.add({ kind: "fwd", name: `task___f${index}`, union: false }),
+    );
+    assert.deepEqual(decodeBtf(builder.finish()).idsByEssentialName("task"), expected);
+  }
+});
+
 test("the running kernel's types read as in bpftool", (t) => {
   if (!haveKernel(t) || !existsSync(KERNEL_BTF)) return;
   const btfBytes = readFileSync(KERNEL_BTF);

@@ -33,8 +33,9 @@ export function decodeBtf(bytes: Uint8Array, what = "BTF"): DecodedBtf {
 /** Names in kernel BTF end at 511 bytes (KSYM_NAME_LEN); this leaves room for mangled ones and bounds hostile input. */
 const MAX_NAME_BYTES = 4096;
 const SEARCHES_BEFORE_INDEX = 8;
-/** A name that stands in so many places is short, and looked for in the index instead. */
-const MAX_PLACES = 4096;
+/** A text that stands in so many places, or names at so many, is looked for in the index instead. */
+const MAX_HITS = 4096;
+const MAX_PLACES = 8;
 /** How many bytes of a name enter its hash. */
 const HASHED_BYTES = 24;
 const UNDERSCORE = 0x5f;
@@ -341,9 +342,13 @@ function searchNames(
   const places = new Set<number>();
   let hits = 0;
   for (let at = strings.indexOf(text); at >= 0; at = strings.indexOf(text, at + 1)) {
-    if (++hits > MAX_PLACES) return undefined;
-    const end = strings.indexOf(0, at);
-    if (essentialEnd(strings, at, end) === at + text.length) places.add(at);
+    if (++hits > MAX_HITS) return undefined;
+    const after = strings[at + text.length];
+    if (after !== 0 && after !== UNDERSCORE) continue;
+    const length = strings.subarray(at, at + MAX_NAME_BYTES + 1).indexOf(0);
+    if (length < 0) return undefined;
+    if (essentialEnd(strings, at, at + length) === at + text.length) places.add(at);
+    if (places.size > MAX_PLACES) return undefined;
   }
   return [...places].flatMap((place) => idsOfName(bytes, offsets, typeCount, place)).sort((a, b) => a - b);
 }

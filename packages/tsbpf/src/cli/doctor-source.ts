@@ -69,7 +69,7 @@ async function probeKernel(): Promise<ProbeResult> {
   const unsupported = unsupportedPlatform();
   if (unsupported !== undefined) return { kind: "unavailable", reason: unsupported };
   try {
-    const kernel = await openKernel();
+    const kernel = openKernel();
     const fd = kernel.progLoad({
       type: ProgType.RAW_TRACEPOINT,
       expectedAttachType: 0,

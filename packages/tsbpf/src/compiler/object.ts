@@ -7,7 +7,7 @@ import type { FunctionSpec, LineInfo, MapSpec } from "../object/spec.js";
 import { writeObject } from "../object/write.js";
 import { assert } from "../util/assert.js";
 import type { MachineCode } from "./codegen/code.js";
-import { kernelSize, layOutKernel } from "./frontend/kernel.js";
+import { layOutKernel } from "./frontend/kernel.js";
 import type { KernelStruct, KernelType, MapDeclaration } from "./frontend/operands.js";
 import { intName, sizeOf, type DataType, type IntType } from "./frontend/types.js";
 
@@ -142,7 +142,6 @@ class TypeWriter {
         return this.kernelStruct(type.struct);
       case "array": {
         const element = type.form === "chars" ? this.char() : this.kernelType(type.element);
-        assert(kernelSize(type) >= 0, "an array of negative size");
         return this.btf.add({ kind: "array", element, index: this.indexType(), length: type.length });
       }
     }

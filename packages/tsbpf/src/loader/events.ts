@@ -57,9 +57,7 @@ class RingStream<T> implements EventStream<T> {
   }
 
   batches(options: ReadOptions = {}): AsyncGenerator<readonly EventRecord<T>[], void, void> {
-    if (this.#reading) {
-      throw new LoaderError("ERR_EVENTS", `read events of map "${this.name}": they are being read already`);
-    }
+    this.#checkNotRead();
     this.open(options);
     return this.#read(options);
   }
@@ -92,9 +90,8 @@ class RingStream<T> implements EventStream<T> {
   }
 
   async *#read(options: ReadOptions): AsyncGenerator<readonly EventRecord<T>[], void, void> {
-    if (this.#reading) {
-      throw new LoaderError("ERR_EVENTS", `read events of map "${this.name}": they are being read already`);
-    }
+    // Asked again: two readers may have been made before either began.
+    this.#checkNotRead();
     this.#reading = true;
     const { signal, latencyMs = DEFAULT_LATENCY_MS } = options;
     const wakeUp = (): void => this.#wakeUp();
@@ -115,6 +112,11 @@ class RingStream<T> implements EventStream<T> {
       this.#reading = false;
       this.#closeRings();
     }
+  }
+
+  #checkNotRead(): void {
+    if (!this.#reading) return;
+    throw new LoaderError("ERR_EVENTS", `read events of map "${this.name}": they are being read already`);
   }
 
   #openWatch(rings: Rings<T>): void {

@@ -31,7 +31,7 @@ export async function load<M = Record<string, unknown>>(
   if (!options.kernel) checkPlatform(name);
   const spec = parseObject(await readBytes(source, `read object ${name}`), name);
   const kinds = programKinds(spec, name);
-  const kernel = options.kernel ?? (await openKernel());
+  const kernel = options.kernel ?? openKernel();
   const kernelBtf = needsKernelBtf(spec, kinds) ? await readKernelBtf(kernel, options.btf) : undefined;
   // The maps and programs are those of the spec; that they are what M says is the caller's promise.
   return loadSpec(kernel, spec, kinds, kernelBtf) as LoadedObject<M>;

@@ -1,5 +1,5 @@
 // The Kernel interface on the running Linux: the only file that makes system calls. One declaration of libc's
-// `long syscall(long, …)` serves all of them. koffi is imported on the first call of `openKernel`, so that
+// `long syscall(long, …)` serves all of them. koffi is loaded on the first call of `openKernel`, so that
 // importing the loader costs nothing where nothing is loaded.
 
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
@@ -83,13 +83,13 @@ export const KERNEL_BTF_PATH = "/sys/kernel/btf/vmlinux";
 let opened: Kernel | undefined;
 
 /** The running kernel. The caller has asked `unsupportedPlatform` before. */
-export async function openKernel(): Promise<Kernel> {
+export function openKernel(): Kernel {
   if (opened) return opened;
   const numbers = syscallNumbers[process.arch];
   assert(process.platform === "linux" && numbers !== undefined, "openKernel on an unsupported platform");
   // By require, which is quicker than an import by several milliseconds and finds the same module.
   const koffi = createRequire(import.meta.url)("koffi") as Koffi;
-  opened ??= linuxKernel(koffi, numbers);
+  opened = linuxKernel(koffi, numbers);
   return opened;
 }
 

@@ -71,7 +71,7 @@ interface Target {
 
 /** Undefined where the kernel may not be used, which the test says aloud; in CI that is a failure. */
 async function openTarget(t: TestContext): Promise<Target | undefined> {
-  const kernel = await openKernel();
+  const kernel = openKernel();
   const mapFd = createMap(kernel);
   if (mapFd >= 0) {
     t.after(() => kernel.close(mapFd));

@@ -3,6 +3,7 @@
 // and writes everything it has back behind them. The same seed gives the same program.
 
 import { FunctionBuilder, type Variable } from "../ir/builder.js";
+import { binaryOps, compareOps } from "../ir/ir.js";
 import type { BinaryOp, Block, CompareOp, Func, Inst, MemType } from "../ir/ir.js";
 
 export const INPUTS = 8;
@@ -295,22 +296,8 @@ function swapVariables(program: Program): void {
 
 // ---- expressions --------------------------------------------------------------------------------------------------
 
-const ops: readonly BinaryOp[] = [
-  "add",
-  "sub",
-  "mul",
-  "and",
-  "or",
-  "xor",
-  "shl",
-  "lshr",
-  "ashr",
-  "udiv",
-  "umod",
-  "sdiv",
-  "smod",
-];
-const comparisons: readonly CompareOp[] = ["eq", "ne", "ult", "ule", "ugt", "uge", "slt", "sle", "sgt", "sge"];
+const ops = [...binaryOps] as readonly BinaryOp[];
+const comparisons = [...compareOps] as readonly CompareOp[];
 
 function expr(program: Program, type: "i32" | "i64", depth: number): Inst {
   const { b, random } = program;

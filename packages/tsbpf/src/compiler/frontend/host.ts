@@ -39,22 +39,22 @@ export function isLanguageFile(source: ts.SourceFile): boolean {
 }
 
 /**
- * Names in the module, and in what it imports, that could be helpers. The texts are searched, not parsed: parsing and
- * binding the declarations of all 211 helpers takes a fifth of a compilation.
+ * A host that declares only helpers which the module, or what it imports, mentions. The texts are searched, not parsed:
+ * parsing and binding the declarations of all 211 helpers takes a fifth of a compilation.
  */
-export function mentionedHelpers(entryPath: string): ReadonlySet<string> {
+export function hostForMentioned(entryPath: string): ts.CompilerHost {
   const names = new Set<string>();
   const seen = new Set([entryPath]);
   const host = compilerHost(names);
   for (const file of seen) {
-    const text = readText(file) ?? "";
+    const text = host.readFile(file) ?? "";
     for (const [name] of text.matchAll(/\bbpf[A-Z]\w*/g)) names.add(name);
     for (const [, name = ""] of text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g)) {
       const resolved = resolveModule(name, file, host)?.resolvedFileName;
       if (resolved !== undefined && resolved !== languageEntry) seen.add(resolved);
     }
   }
-  return names;
+  return host;
 }
 
 /** The checker's file system. With `helpers`, only those helpers are declared. */
@@ -106,7 +106,7 @@ function resolveModule(name: string, from: string, host: ts.CompilerHost): ts.Re
   return ts.resolveModuleName(name, from, compilerOptions, host).resolvedModule;
 }
 
-export function readText(file: string): string | undefined {
+function readText(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {

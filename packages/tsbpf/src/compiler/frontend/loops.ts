@@ -47,7 +47,6 @@ function lowerLoop(
   else l.b.jump(bodyBlock);
   startSealed(l, bodyBlock);
   l.activation.loops.push({
-    label: undefined,
     breakBlock: exit,
     continueBlock: updateBlock,
     usingDepth: l.activation.usings.length,

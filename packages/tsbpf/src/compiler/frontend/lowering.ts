@@ -36,7 +36,6 @@ export interface UsingRecord {
 }
 
 export interface LoopFrame {
-  readonly label: string | undefined;
   readonly breakBlock: Block;
   readonly continueBlock: Block;
   /** How many `using` records were open outside the loop. */

@@ -5,7 +5,7 @@ import { ts } from "./typescript.js";
 import type { Diagnostic, DiagnosticSpan } from "../diagnostic.js";
 import type { Span } from "../ir/ir.js";
 import { fillIn, messages } from "../messages.js";
-import { compilerHost, compilerOptions, isFile, mentionedHelpers, readText } from "./host.js";
+import { compilerHost, compilerOptions, hostForMentioned, isFile } from "./host.js";
 import { libFileName } from "./lib.js";
 
 export interface SourceProgram {
@@ -24,8 +24,9 @@ export interface SourceProgram {
 /** Reads and checks `file` and what it imports. `undefined` when the file itself cannot be read. */
 export function openProgram(file: string): SourceProgram | undefined {
   const entryPath = resolve(file);
-  if (readText(entryPath) === undefined) return undefined;
-  const quick = checkProgram(entryPath, compilerHost(mentionedHelpers(entryPath)));
+  const host = hostForMentioned(entryPath);
+  if (host.readFile(entryPath) === undefined) return undefined;
+  const quick = checkProgram(entryPath, host);
   // With an error, all helpers are declared: only then can TypeScript suggest the name that was meant.
   return quick && quick.diagnostics.length === 0 ? quick : checkProgram(entryPath, compilerHost());
 }
