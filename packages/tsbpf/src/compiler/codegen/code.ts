@@ -4,6 +4,7 @@
 import type { Insn } from "../../bpf/isa.js";
 import type { CoreRelocKind } from "../../btf/types.js";
 import type { Span } from "../ir/ir.js";
+import type { NamedAddress } from "./machine.js";
 
 /** The instruction set levels, as clang's -mcpu names them. */
 export type CpuLevel = "v1" | "v2" | "v3" | "v4";
@@ -12,12 +13,11 @@ export interface CodegenOptions {
   readonly cpu: CpuLevel;
 }
 
-/** A 64-bit immediate load that waits for a map's descriptor. */
-export interface MapRelocation {
-  readonly kind: "map";
-  readonly insnIndex: number;
-  readonly map: string;
-}
+/** An instruction whose number waits for the loader: an address, or the distance of a call. */
+export type CodeRelocation = { readonly insnIndex: number } & (
+  | NamedAddress
+  | { readonly kind: "call"; readonly target: string }
+);
 
 /** An instruction whose immediate the loader recomputes from the running kernel's types. */
 export interface CoreRelocation {
@@ -36,7 +36,7 @@ export interface LineRecord {
 export interface MachineCode {
   readonly kind: "code";
   readonly insns: readonly Insn[];
-  readonly relocations: readonly MapRelocation[];
+  readonly relocations: readonly CodeRelocation[];
   readonly core: readonly CoreRelocation[];
   /** Strictly increasing; the first stands at instruction 0. Empty when the function has no spans at all. */
   readonly lines: readonly LineRecord[];

@@ -5,10 +5,10 @@ import * as build from "../../bpf/builders.js";
 import type { Insn } from "../../bpf/isa.js";
 import { FP, PseudoLoad } from "../../bpf/isa.js";
 import type { Span } from "../ir/ir.js";
-import type { CodegenProblem, CoreRelocation, LineRecord, MachineCode, MapRelocation } from "./code.js";
+import type { CodegenProblem, CoreRelocation, LineRecord, MachineCode, CodeRelocation } from "./code.js";
 import type { Frame } from "./frame.js";
 import { invert } from "./layout.js";
-import type { Address, CoreUse, MachineBlock, MachineFunc, MachineInst, MachineTerm } from "./machine.js";
+import type { Address, CoreUse, MachineBlock, MachineFunc, MachineInst, MachineTerm, NamedAddress } from "./machine.js";
 import type { Features } from "./selection.js";
 
 type Branch = Extract<MachineTerm, { kind: "branch" }>;
@@ -18,7 +18,7 @@ interface Plain {
   readonly insns: readonly Insn[];
   /** On the first of `insns`. */
   readonly core: CoreUse | undefined;
-  readonly map: string | undefined;
+  readonly relocation: Target | undefined;
   readonly span: Span | undefined;
 }
 
@@ -32,6 +32,7 @@ interface Jump {
   readonly span: Span | undefined;
 }
 
+type Target = NamedAddress | { readonly kind: "call"; readonly target: string };
 type Item = Plain | Jump;
 
 interface Listing {
@@ -45,7 +46,7 @@ export function emitFunction(func: MachineFunc, frame: Frame, features: Features
   const positions = relax(listing, features);
   if (!Array.isArray(positions)) return positions;
   const insns: Insn[] = [];
-  const relocations: MapRelocation[] = [];
+  const relocations: CodeRelocation[] = [];
   const core: CoreRelocation[] = [];
   for (const [index, item] of listing.items.entries()) {
     const insnIndex = positions[index] as number;
@@ -53,7 +54,7 @@ export function emitFunction(func: MachineFunc, frame: Frame, features: Features
       insns.push(...encodeJump(item, insnIndex, positionOf(listing, positions, item.target), features));
       continue;
     }
-    if (item.map !== undefined) relocations.push({ kind: "map", insnIndex, map: item.map });
+    if (item.relocation) relocations.push({ insnIndex, ...item.relocation });
     if (item.core) core.push({ insnIndex, ...item.core });
     insns.push(...item.insns);
   }
@@ -85,8 +86,8 @@ function listTerm(term: MachineTerm, next: MachineBlock | undefined, features: F
   return [{ kind: "jump", branch, target: branch.then, far: false, span }, ...jump(branch.else)];
 }
 
-function plain(insns: readonly Insn[], span: Span | undefined, core?: CoreUse, map?: string): Plain {
-  return { kind: "plain", insns, core, map, span };
+function plain(insns: readonly Insn[], span: Span | undefined, core?: CoreUse, relocation?: Target): Plain {
+  return { kind: "plain", insns, core, relocation, span };
 }
 
 const sizeNames = { 1: "B", 2: "H", 4: "W", 8: "DW" } as const;
@@ -108,8 +109,8 @@ function encode(inst: MachineInst, frame: Frame): Plain {
       return plain([build.movsx32(inst.dst, inst.src, inst.bits === 8 ? 8 : 16)], span);
     case "imm64":
       return plain(build.ldImm64(inst.dst, inst.value), span, inst.core);
-    case "map":
-      return plain(build.ldImm64(inst.dst, 0n, PseudoLoad.MAP_FD), span, undefined, inst.map);
+    case "named":
+      return encodeNamed(inst);
     case "slotaddr": {
       const distance = (frame.offsets[inst.slot] ?? 0) + inst.offset;
       return plain([build.mov64Reg(inst.dst, FP), build.alu64Imm("ADD", inst.dst, distance)], span);
@@ -127,11 +128,30 @@ function encode(inst: MachineInst, frame: Frame): Plain {
       if (src.kind === "reg") return plain([build.store(name, address.base, src.reg, offset)], span);
       return plain([build.storeImm(name, address.base, offset, src.imm)], span);
     }
-    case "call":
-      return plain([build.call(inst.helper)], span);
+    case "call": {
+      const { callee } = inst;
+      if (typeof callee === "number") return plain([build.call(callee)], span);
+      return plain([build.callBpf(-1)], span, undefined, { kind: "call", target: callee });
+    }
+    case "atomic": {
+      const { address, src, imm, size } = inst;
+      return plain([build.atomic(sizeNames[size], imm, address.base, src, offsetOf(address, frame))], span);
+    }
+    case "bswap":
+      return plain(
+        [inst.conditional ? build.toEndian(inst.dst, "be", inst.bits) : build.bswap(inst.dst, inst.bits)],
+        span,
+      );
     default:
       return unreachable(inst, "machine instruction");
   }
+}
+
+function encodeNamed({ dst, target, span }: Extract<MachineInst, { kind: "named" }>): Plain {
+  // For data the loader adds the section's address to the offset in the second half.
+  const pseudo =
+    target.kind === "map" ? PseudoLoad.MAP_FD : target.kind === "data" ? PseudoLoad.MAP_VALUE : PseudoLoad.FUNC;
+  return plain(build.ldImm64(dst, 0n, pseudo), span, undefined, target);
 }
 
 function encodeAlu(inst: Extract<MachineInst, { kind: "alu" }>): Plain {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { disassemble } from "../../bpf/disasm.js";
 import type { Func } from "../ir/ir.js";
-import { parseModule } from "../ir/text.js";
+import { parseModule } from "../ir/parse.js";
 import { verifyModule } from "../ir/verify.js";
 import type { CpuLevel, MachineCode } from "./code.js";
 import { generate } from "./generate.js";
@@ -39,7 +39,10 @@ function render(func: Func, cpu: CpuLevel): string {
   if (result.kind !== "code") return `${title}: ${JSON.stringify(result)}\n`;
   const lines = disassemble(result.insns, {
     annotate: (insnIndex) => noteAt(result, insnIndex),
-    mapName: (insnIndex) => result.relocations.find((relocation) => relocation.insnIndex === insnIndex)?.map,
+    mapName: (insnIndex) => {
+      const relocation = result.relocations.find((candidate) => candidate.insnIndex === insnIndex);
+      return relocation?.kind === "map" ? relocation.map : undefined;
+    },
   });
   const body = lines.map(({ insnIndex, text }) => `; ${String(insnIndex).padStart(3)}: ${text}\n`);
   return `${title}, ${result.insns.length} slots, frame ${result.frameSizeBytes}\n${body.join("")}`;

@@ -87,6 +87,6 @@ export function removeDeadInsts(func: MachineFunc): void {
 }
 
 function isDead(inst: MachineInst, live: BitSet): boolean {
-  if (inst.kind === "call" || inst.kind === "store") return false;
+  if (inst.kind === "call" || inst.kind === "store" || inst.kind === "atomic") return false;
   return inst.dst >= FIRST_VIRTUAL && !has(live, inst.dst);
 }

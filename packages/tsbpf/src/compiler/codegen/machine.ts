@@ -24,6 +24,12 @@ export type Operand =
   | { readonly kind: "reg"; readonly reg: Reg }
   | { readonly kind: "imm"; readonly imm: number; readonly core: CoreUse | undefined };
 
+/** What a 64-bit immediate load can name. */
+export type NamedAddress =
+  | { readonly kind: "map"; readonly map: string }
+  | { readonly kind: "data"; readonly section: string; readonly offset: number }
+  | { readonly kind: "function"; readonly target: string };
+
 /**
  * A place in memory: a register, or a stack slot (then `base` is r10 and the slot's own offset is added when it is
  * known), plus an offset in bytes.
@@ -59,8 +65,8 @@ export type MachineInst =
       }
     /** Two slots. */
     | { readonly kind: "imm64"; readonly dst: Reg; readonly value: bigint; readonly core: CoreUse | undefined }
-    /** Two slots. */
-    | { readonly kind: "map"; readonly dst: Reg; readonly map: string }
+    /** Two slots: an address that the loader fills in. */
+    | { readonly kind: "named"; readonly dst: Reg; readonly target: NamedAddress }
     /** dst = the address of a stack slot plus `offset`: a move of r10 and an addition. */
     | { readonly kind: "slotaddr"; readonly dst: Reg; readonly slot: number; readonly offset: number }
     /** `signed` sign-extends to 64 bits (ISA v4). */
@@ -72,7 +78,25 @@ export type MachineInst =
         readonly address: Address;
       }
     | { readonly kind: "store"; readonly size: MemSize; readonly address: Address; readonly src: Operand }
-    | { readonly kind: "call"; readonly helper: number; readonly argCount: number }
+    /** A helper by its number, or a function of the module by its name. */
+    | { readonly kind: "call"; readonly callee: number | string; readonly argCount: number }
+    /**
+     * Changes memory in one step. `imm` is the operation as the instruction has it (bpf/builders.ts, Atomic). With
+     * `fetches` src is replaced by what was there; cmpxchg compares with r0 and leaves it there.
+     */
+    | {
+        readonly kind: "atomic";
+        readonly imm: number;
+        readonly size: 4 | 8;
+        readonly address: Address;
+        readonly src: Reg;
+        readonly result: "none" | "src" | "r0";
+      }
+    /**
+     * dst = the low `bits` of dst with their bytes turned around; those above become 0. `conditional`: spelled as the
+     * conversion to big endian, which only turns around on little-endian machines; the plain form needs ISA v4.
+     */
+    | { readonly kind: "bswap"; readonly bits: 16 | 32 | 64; readonly conditional: boolean; readonly dst: Reg }
   ) & {
     readonly span: Span | undefined;
     /** Stack slots this instruction reads or writes through registers. */
@@ -139,7 +163,13 @@ export function forEachUse(inst: MachineInst, visit: (reg: Reg) => void): void {
       if (inst.src.kind === "reg") visit(inst.src.reg);
       return;
     case "neg":
+    case "bswap":
       visit(inst.dst);
+      return;
+    case "atomic":
+      if (inst.address.slot === undefined) visit(inst.address.base);
+      visit(inst.src);
+      if (inst.result === "r0") visit(0);
       return;
     case "mov":
       if (inst.src.kind === "reg") visit(inst.src.reg);
@@ -158,7 +188,7 @@ export function forEachUse(inst: MachineInst, visit: (reg: Reg) => void): void {
       for (let reg = 1; reg <= inst.argCount; reg++) visit(reg);
       return;
     case "imm64":
-    case "map":
+    case "named":
     case "slotaddr":
       return;
     default:
@@ -176,6 +206,10 @@ export function forEachTermUse(term: MachineTerm, visit: (reg: Reg) => void): vo
 /** Calls `visit` with each register that `inst` writes or destroys. */
 export function forEachDef(inst: MachineInst, visit: (reg: Reg) => void): void {
   if (inst.kind === "store") return;
+  if (inst.kind === "atomic") {
+    if (inst.result !== "none") visit(inst.result === "r0" ? 0 : inst.src);
+    return;
+  }
   if (inst.kind === "call") CALL_CLOBBERS.forEach(visit);
   else visit(inst.dst);
 }
@@ -198,9 +232,17 @@ export function mapRegisters(inst: MachineInst, use: (reg: Reg) => Reg, define: 
       return { ...inst, dst: define(inst.dst), address: mapAddress(inst.address, use) };
     case "store":
       return { ...inst, src: mapOperand(inst.src, use), address: mapAddress(inst.address, use) };
+    case "atomic":
+      // A register that is read and written is one register, like dst of arithmetic.
+      return {
+        ...inst,
+        src: inst.result === "src" ? define(inst.src) : use(inst.src),
+        address: mapAddress(inst.address, use),
+      };
     case "neg":
+    case "bswap":
     case "imm64":
-    case "map":
+    case "named":
     case "slotaddr":
       return { ...inst, dst: define(inst.dst) };
     case "call":

@@ -89,7 +89,8 @@ function contains(set: number, reg: Reg): boolean {
 
 function after(known: Knowledge, inst: MachineInst): Knowledge {
   if (inst.kind === "store") return known;
-  if (inst.kind === "call") return afterCall(known, inst.helper);
+  if (inst.kind === "call") return afterCall(known, inst.callee);
+  if (inst.kind === "atomic") return afterAtomic(known, inst.result === "r0" ? 0 : inst.src, inst.result !== "none");
   const number = givesNumber(known, inst);
   const nullable =
     inst.kind === "mov" && inst.wide && inst.src.kind === "reg" && contains(known.nullables, inst.src.reg);
@@ -100,14 +101,15 @@ function after(known: Knowledge, inst: MachineInst): Knowledge {
   };
 }
 
-function givesNumber(known: Knowledge, inst: Exclude<MachineInst, { kind: "store" | "call" }>): boolean {
+function givesNumber(known: Knowledge, inst: Exclude<MachineInst, { kind: "store" | "call" | "atomic" }>): boolean {
   const isNumber = (operand: Operand): boolean => operand.kind === "imm" || contains(known.numbers, operand.reg);
   switch (inst.kind) {
     case "imm64":
     case "neg":
+    case "bswap":
     case "movsx":
       return true;
-    case "map":
+    case "named":
     case "slotaddr":
       return false;
     case "mov":
@@ -120,9 +122,16 @@ function givesNumber(known: Knowledge, inst: Exclude<MachineInst, { kind: "store
   }
 }
 
-function afterCall(known: Knowledge, helper: number): Knowledge {
+/** What comes out of memory is a number: pointers cannot be changed in one step. */
+function afterAtomic(known: Knowledge, reg: Reg, fetches: boolean): Knowledge {
+  if (!fetches) return known;
+  return { numbers: known.numbers | bit(reg), nullables: known.nullables & ~bit(reg) };
+}
+
+/** A function of the module may give anything. */
+function afterCall(known: Knowledge, callee: number | string): Knowledge {
   const clobbered = CALL_CLOBBERS.reduce((set, reg) => set | bit(reg), 0);
-  const returns = helperById(helper)?.returns;
+  const returns = typeof callee === "number" ? helperById(callee)?.returns : undefined;
   const number = returns?.kind === "scalar" || returns?.kind === "kernel_address";
   const nullable = returns !== undefined && "nullable" in returns && returns.nullable;
   return {

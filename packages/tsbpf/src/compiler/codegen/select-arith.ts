@@ -285,6 +285,15 @@ export function selectConvert(sel: Selection, inst: ConvertInst): void {
     case "trunc":
       if (sel.wideRead.has(inst)) emitCleanMove(sel, ownReg(sel, inst), regOf(sel, source));
       return;
+    case "bswap16":
+    case "bswap32":
+    case "bswap64": {
+      const dst = ownReg(sel, inst);
+      moveInto(sel, dst, source);
+      const bits = inst.op === "bswap16" ? 16 : inst.op === "bswap32" ? 32 : 64;
+      emit(sel, { kind: "bswap", bits, conditional: !sel.features.signed, dst });
+      return;
+    }
     case "sext":
       emitSignExtend(sel, ownReg(sel, inst), regOf(sel, source), 32, true);
       return;

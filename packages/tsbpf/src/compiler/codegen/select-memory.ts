@@ -2,8 +2,9 @@
 // to r1 … r5.
 
 import { assert } from "../../util/assert.js";
-import type { CallInst, Inst, LoadInst, StoreInst } from "../ir/ir.js";
+import type { AtomicInst, CallFuncInst, CallInst, Inst, LoadInst, StoreInst } from "../ir/ir.js";
 import { memSize } from "../ir/ir.js";
+import { Atomic } from "../../bpf/builders.js";
 import { FP } from "../../bpf/isa.js";
 import type { Address, Operand } from "./machine.js";
 import {
@@ -60,6 +61,33 @@ export function selectStore(sel: Selection, inst: StoreInst): void {
   emit(sel, { kind: "store", size, address, src }, touchedSlots(sel, ptr));
 }
 
+/** The numbers of the operations; all but a plain change leave what was there before. */
+export function selectAtomic(sel: Selection, inst: AtomicInst): void {
+  const [ptr, value, expected] = inst.args;
+  assert(ptr && value, "an atomic takes a pointer and a value");
+  const size = memSize(inst.mem) === 8 ? 8 : 4;
+  const isUsed = inst.type !== "void" && usersOf(sel.users, inst).length > 0;
+  const isExchange = inst.operation === "xchg" || inst.operation === "cmpxchg";
+  const result = inst.operation === "cmpxchg" ? "r0" : isUsed || isExchange ? "src" : "none";
+  // The register with the value is overwritten where the old value comes back in it.
+  const src = result === "src" ? newReg(sel) : regOf(sel, value);
+  if (result === "src") moveInto(sel, src, value);
+  const address = addressOf(sel, ptr, inst.offset);
+  if (expected) moveInto(sel, 0, expected);
+  const imm = atomicNumbers[inst.operation] | (result === "src" ? Atomic.FETCH : 0);
+  emit(sel, { kind: "atomic", imm, size, address, src, result }, touchedSlots(sel, ptr));
+  if (isUsed) emitMove(sel, ownReg(sel, inst), result === "r0" ? 0 : src);
+}
+
+const atomicNumbers = {
+  add: Atomic.ADD,
+  and: Atomic.AND,
+  or: Atomic.OR,
+  xor: Atomic.XOR,
+  xchg: Atomic.XCHG,
+  cmpxchg: Atomic.CMPXCHG,
+} as const;
+
 /** The low bytes of a constant; eight bytes are sign-extended from an immediate of four. */
 function storeImm(value: Inst, size: number): number | undefined {
   const constant = constantOf(value);
@@ -107,17 +135,22 @@ function fitsOffset(offset: number): boolean {
 
 // ---- calls --------------------------------------------------------------------------------------------------------
 
-export function selectCall(sel: Selection, inst: CallInst): void {
-  assert(inst.args.length <= 5, `a call of helper ${inst.helper} with ${inst.args.length} arguments`);
+export function selectCall(sel: Selection, inst: CallInst | CallFuncInst): void {
+  assert(inst.args.length <= 5, `a call with ${inst.args.length} arguments`);
   // Registers first: what is made on the spot must not take a register that another argument still arrives in.
   const args = inst.args.map((value, index) => ({ value, reg: index + 1 }));
   const remade = (value: Inst): boolean => isRemade(sel, canonical(sel, value));
   for (const { value, reg } of args) if (!remade(value)) moveInto(sel, reg, value);
   for (const { value, reg } of args) if (remade(value)) moveInto(sel, reg, value);
   const touches = inst.args.flatMap((value) => touchedSlots(sel, value));
-  emit(sel, { kind: "call", helper: inst.helper, argCount: inst.args.length }, touches);
+  emit(
+    sel,
+    { kind: "call", callee: inst.op === "call" ? inst.helper : inst.name, argCount: inst.args.length },
+    touches,
+  );
   if (inst.type === "void" || usersOf(sel.users, inst).length === 0) return;
   const dst = ownReg(sel, inst);
-  if (sel.wideRead.has(inst)) emitCleanMove(sel, dst, 0);
+  // A function of the module returns a clean result; of a helper's 32 bits the upper half may be anything.
+  if (inst.op === "call" && sel.wideRead.has(inst)) emitCleanMove(sel, dst, 0);
   else emitMove(sel, dst, 0);
 }

@@ -9,7 +9,7 @@ import type { CpuLevel } from "./code.js";
 import type { MachineBlock, MachineFunc } from "./machine.js";
 import { selectBinary, selectConvert } from "./select-arith.js";
 import { type Landing, selectCompare, selectTerminator } from "./select-branch.js";
-import { selectCall, selectLoad, selectStore } from "./select-memory.js";
+import { selectAtomic, selectCall, selectLoad, selectStore } from "./select-memory.js";
 import { emitCleanMove, emitMove, isRemade, newBlock, ownReg, type Selection, startSelection } from "./selection.js";
 import { reachableBlocks, usersOf } from "./values.js";
 
@@ -69,18 +69,26 @@ function selectOther(sel: Selection, inst: Inst): void {
     case "store":
       return selectStore(sel, inst);
     case "call":
+    case "callfn":
       return selectCall(sel, inst);
+    case "atomic":
+      return selectAtomic(sel, inst);
     case "zext":
     case "sext":
     case "trunc":
     case "sext8":
     case "sext16":
+    case "bswap16":
+    case "bswap32":
+    case "bswap64":
     case "ptr2int":
     case "int2ptr":
       return selectConvert(sel, inst);
     case "const":
     case "slot":
     case "map":
+    case "data":
+    case "func":
     case "core":
       return; // Made at each use.
     case "kread":

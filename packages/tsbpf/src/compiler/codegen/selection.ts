@@ -199,6 +199,8 @@ export function isRemade(sel: Selection, value: Inst): boolean {
   return (
     op === "const" ||
     op === "map" ||
+    op === "data" ||
+    op === "func" ||
     op === "core" ||
     constantOf(value) !== undefined ||
     slotAddress(sel, value) !== undefined
@@ -230,8 +232,12 @@ export function moveInto(sel: Selection, dst: Reg, value: Inst): void {
   const source = canonical(sel, value);
   const address = slotAddress(sel, source);
   if (address) emit(sel, { kind: "slotaddr", dst, slot: address.slot, offset: address.offset });
-  else if (source.op === "map") emit(sel, { kind: "map", dst, map: source.name });
-  else if (source.op === "core") emitCore(sel, dst, source);
+  else if (source.op === "map") emit(sel, { kind: "named", dst, target: { kind: "map", map: source.name } });
+  else if (source.op === "func") emit(sel, { kind: "named", dst, target: { kind: "function", target: source.name } });
+  else if (source.op === "data") {
+    const { section, offset } = source;
+    emit(sel, { kind: "named", dst, target: { kind: "data", section, offset } });
+  } else if (source.op === "core") emitCore(sel, dst, source);
   else emitMove(sel, dst, ownReg(sel, source));
 }
 

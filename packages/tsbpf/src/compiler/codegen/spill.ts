@@ -76,7 +76,7 @@ function findHomes(func: MachineFunc, spilled: Spilled): ReadonlyMap<Reg, Home> 
 
 function isRemakable(inst: MachineInst): boolean {
   if (inst.kind === "mov") return inst.src.kind === "imm";
-  return inst.kind === "imm64" || inst.kind === "map" || inst.kind === "slotaddr";
+  return inst.kind === "imm64" || inst.kind === "named" || inst.kind === "slotaddr";
 }
 
 // ---- rewriting ----------------------------------------------------------------------------------------------------

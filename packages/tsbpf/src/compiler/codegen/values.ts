@@ -95,7 +95,7 @@ function readsUpperHalf(user: User, alu32: boolean): boolean {
   if (user.kind === "edge") return false;
   if (user.kind === "term") return user.term.op === "ret" || !alu32;
   const inst = user.inst;
-  if (inst.op === "zext" || inst.op === "call") return true;
+  if (inst.op === "zext" || inst.op === "call" || inst.op === "callfn" || inst.op === "atomic") return true;
   if (alu32) return false;
   if (inst.op === "udiv" || inst.op === "umod") return true;
   if (inst.op === "lshr") return user.index === 0;
@@ -129,7 +129,7 @@ export function findEscaping(func: Func, users: Users): ReadonlySet<SlotInst> {
 function letsEscape(user: User): boolean {
   if (user.kind !== "inst") return true;
   const { inst, index } = user;
-  if (inst.op === "load" || inst.op === "call" || isCompare(inst)) return false;
-  if (inst.op === "store") return index !== 0;
+  if (inst.op === "load" || inst.op === "call" || inst.op === "callfn" || isCompare(inst)) return false;
+  if (inst.op === "store" || inst.op === "atomic") return index !== 0;
   return !(isBinary(inst) && inst.type === "ptr" && index === 0);
 }

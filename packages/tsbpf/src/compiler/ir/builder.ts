@@ -4,6 +4,8 @@
 import { assert } from "../../util/assert.js";
 import type { CoreRelocKind } from "../../btf/types.js";
 import type {
+  AtomicInst,
+  AtomicOperation,
   BinaryOp,
   Block,
   CompareOp,
@@ -56,7 +58,8 @@ export class FunctionBuilder {
   readonly #slots: SlotInst[] = [];
 
   constructor(name: string, section: string | undefined, returns: Type | "void", voidReturn: "zero" | "anything") {
-    this.func = { name, section, returns, voidReturn, blocks: [], nextId: 0 };
+    const linkage = section === undefined ? "static" : "global";
+    this.func = { name, section, linkage, returns, voidReturn, blocks: [], nextId: 0 };
     this.#current = this.createBlock();
     this.seal(this.#current);
     this.func.blocks.push(this.#current);
@@ -238,6 +241,29 @@ export class FunctionBuilder {
 
   kreadInto(dst: Inst, dstOffset: number, address: Inst, size: number): void {
     this.#add({ op: "kreadinto", type: "void", dstOffset, size, args: [dst, address] });
+  }
+
+  data(section: string, offset: number): Inst {
+    return this.#add({ op: "data", type: "ptr", section, offset, args: [] });
+  }
+
+  atomic(
+    op: AtomicOperation,
+    mem: "u32" | "u64",
+    type: AtomicInst["type"],
+    ptr: Inst,
+    offset: number,
+    args: Inst[],
+  ): Inst {
+    return this.#add({ op: "atomic", operation: op, type, mem, offset, args: [ptr, ...args] });
+  }
+
+  callFunction(name: string, type: Type | "void", args: Inst[]): Inst {
+    return this.#add({ op: "callfn", type, name, args });
+  }
+
+  functionAddress(name: string): Inst {
+    return this.#add({ op: "func", type: "ptr", name, args: [] });
   }
 
   map(name: string): Inst {

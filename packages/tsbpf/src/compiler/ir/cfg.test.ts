@@ -14,7 +14,8 @@ import {
   walkDomTree,
 } from "./cfg.js";
 import type { Block, Func, Inst } from "./ir.js";
-import { nameFunc, parseModule, printFunc } from "./text.js";
+import { parseModule } from "./parse.js";
+import { nameFunc, printFunc } from "./text.js";
 import { verifyFunc } from "./verify.js";
 
 function parse(text: string): Func {

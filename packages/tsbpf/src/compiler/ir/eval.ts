@@ -1,7 +1,7 @@
 // What the pure operations compute, exactly. Constant folding and the interpreter share it, so that they cannot differ.
 // Values are unsigned bigints of their type's width.
 
-import type { BinaryOp, CompareOp, ConvertInst, MemType, Type } from "./ir.js";
+import type { AtomicOperation, BinaryOp, CompareOp, ConvertInst, MemType, Type } from "./ir.js";
 import { memSize } from "./ir.js";
 
 export function bitsOf(type: Type): 32 | 64 {
@@ -56,6 +56,39 @@ export function evalConvert(op: ConvertInst["op"], type: Type, value: bigint): b
       return BigInt.asUintN(bitsOf(type), BigInt.asIntN(8, value));
     case "sext16":
       return BigInt.asUintN(bitsOf(type), BigInt.asIntN(16, value));
+    case "bswap16":
+      return swapBytes(value, 2);
+    case "bswap32":
+      return swapBytes(value, 4);
+    case "bswap64":
+      return swapBytes(value, 8);
+  }
+}
+
+function swapBytes(value: bigint, size: number): bigint {
+  let swapped = 0n;
+  for (let index = 0; index < size; index++) swapped = (swapped << 8n) | ((value >> BigInt(8 * index)) & 0xffn);
+  return swapped;
+}
+
+/** What an atomic operation leaves in memory. `type` is the value's. */
+export function evalAtomic(
+  operation: AtomicOperation,
+  type: Type,
+  before: bigint,
+  value: bigint,
+  expected: bigint,
+): bigint {
+  switch (operation) {
+    case "add":
+    case "and":
+    case "or":
+    case "xor":
+      return evalBinary(operation, type, before, value);
+    case "xchg":
+      return value;
+    case "cmpxchg":
+      return before === expected ? value : before;
   }
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { addRegion, createMemory, interpret, InterpretError, readMemory, writeMemory } from "./interpret.js";
 import type { Machine, Memory } from "./interpret.js";
 import type { Func } from "./ir.js";
-import { parseModule } from "./text.js";
+import { parseModule } from "./parse.js";
 
 function parse(header: string, body: string): Func {
   const [func] = parseModule(`func @f${header} {\nbb0:\n${body}\n}\n`).functions;
@@ -150,4 +150,43 @@ test("regions keep their distance and know what was written", () => {
   writeMemory(memory, first.base, Uint8Array.of(1, 2, 3, 4));
   assert.deepEqual([...readMemory(memory, first.base + 1n, 2)], [2, 3]);
   assert.throws(() => writeMemory(memory, first.base + 1n, new Uint8Array(4)), /outside every region/);
+});
+
+test("data, byte order, atomics and calls among functions", () => {
+  const text = `
+func @main(%0: i64) -> i64 {
+bb0:
+  %1 = data ".data"+8
+  atomic add u64 void %1+0, %0
+  %2 = atomic xchg u64 i64 %1+0, %0
+  %3 = atomic cmpxchg u64 i64 %1+0, %2, %0
+  %4 = atomic cmpxchg u64 i64 %1+0, %0, %0
+  %5 = callfn i64 "swap"(%4)
+  ret %5
+}
+func @swap(%0: i64) -> i64 {
+bb0:
+  %1 = trunc i32 %0
+  %2 = bswap16 i32 %1
+  %3 = zext i64 %2
+  ret %3
+}
+`;
+  const { functions } = parseModule(text);
+  const memory = createMemory();
+  const data = addRegion(memory, ".data", Uint8Array.of(...Array<number>(8).fill(0), 0x34, 0x12, 0, 0, 0, 0, 0, 0));
+  const [main] = functions;
+  assert.ok(main);
+  const result = interpret(
+    main,
+    [0x10n],
+    machine(memory, {
+      dataAddress: () => data.base,
+      functionNamed: (name) => functions.find((func) => func.name === name),
+    }),
+  );
+  // 0x1234 + 0x10 was exchanged for 0x10, which was exchanged back; the last exchange found no 0x10.
+  assert.equal(result, 0x4412n);
+  assert.deepEqual([...readMemory(memory, data.base + 8n, 2)], [0x44, 0x12]);
+  assert.throws(() => interpret(main, [1n], machine(memory)), /data that this machine does not have/);
 });

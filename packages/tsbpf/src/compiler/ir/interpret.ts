@@ -3,9 +3,9 @@
 
 import { assert } from "../../util/assert.js";
 import { entryOf } from "./cfg.js";
-import { evalBinary, evalCompare, evalConvert, widen } from "./eval.js";
+import { evalAtomic, evalBinary, evalCompare, evalConvert, widen } from "./eval.js";
 import { isBinary, isCompare, memSize } from "./ir.js";
-import type { Block, CallInst, CoreInst, Func, Inst, MemType, Target } from "./ir.js";
+import type { Block, CallInst, CoreInst, DataInst, Func, FuncInst, Inst, MemType, Target } from "./ir.js";
 
 /** The program did what the kernel's verifier would have refused. */
 export class InterpretError extends Error {
@@ -33,6 +33,12 @@ export interface Machine {
   /** Every helper but bpf_probe_read_kernel, which is a kreadinto with a run-time size. */
   call(inst: CallInst, args: readonly bigint[]): bigint;
   mapAddress(name: string): bigint;
+  /** Where a data section lies; without it a program that uses one fails. */
+  dataAddress?(section: string): bigint;
+  /** The module's functions, for calls among them; without it such a call fails. */
+  functionNamed?(name: string): Func | undefined;
+  /** A number that `call` can take for the function, when a helper is to call it back. */
+  functionAddress?(name: string): bigint;
   /** The value after relocation; by default what it is for the local type. */
   core?(inst: CoreInst): bigint;
   /** Instructions that may run before the interpreter gives up; by default a million. */
@@ -141,21 +147,36 @@ function step(inst: Inst, frame: Frame): bigint {
       return BigInt.asUintN(inst.type === "i32" ? 32 : 64, frame.machine.core?.(inst) ?? inst.value);
     case "call":
       return runCall(inst, args, frame.machine);
+    case "callfn": {
+      const callee = frame.machine.functionNamed?.(inst.name);
+      if (!callee) throw new InterpretError(`a call of the unknown function ${inst.name}`);
+      return interpret(callee, args, frame.machine) ?? 0n;
+    }
+    case "func":
+    case "data":
+      return nameAddress(inst, frame.machine);
     case "load":
     case "store":
+    case "atomic":
     case "zero":
     case "copy":
     case "kread":
     case "kreadinto":
-      return access(inst, first, second, frame.machine);
+      return access(inst, args, frame.machine);
     default:
       return evalConvert(inst.op, inst.type, first);
   }
 }
 
-type MemoryInst = Extract<Inst, { op: "load" | "store" | "zero" | "copy" | "kread" | "kreadinto" }>;
+function nameAddress(inst: DataInst | FuncInst, machine: Machine): bigint {
+  const address = inst.op === "func" ? machine.functionAddress?.(inst.name) : machine.dataAddress?.(inst.section);
+  if (address === undefined) throw new InterpretError(`${inst.op} that this machine does not have`);
+  return inst.op === "data" ? address + BigInt(inst.offset) : address;
+}
 
-function access(inst: MemoryInst, first: bigint, second: bigint, machine: Machine): bigint {
+type MemoryInst = Extract<Inst, { op: "atomic" | "load" | "store" | "zero" | "copy" | "kread" | "kreadinto" }>;
+
+function access(inst: MemoryInst, [first = 0n, second = 0n, third = 0n]: readonly bigint[], machine: Machine): bigint {
   const { memory } = machine;
   const at = (base: bigint, offset: number): bigint => BigInt.asUintN(64, base + BigInt(offset));
   switch (inst.op) {
@@ -164,6 +185,14 @@ function access(inst: MemoryInst, first: bigint, second: bigint, machine: Machin
     case "store":
       writeMemory(memory, at(first, inst.offset), toBytes(second, memSize(inst.mem)));
       return 0n;
+    case "atomic": {
+      const address = at(first, inst.offset);
+      const size = memSize(inst.mem);
+      const type = inst.mem === "u64" ? "i64" : "i32";
+      const before = fromBytes(readMemory(memory, address, size), inst.mem, type);
+      writeMemory(memory, address, toBytes(evalAtomic(inst.operation, type, before, second, third), size));
+      return before;
+    }
     case "zero":
       writeMemory(memory, at(first, inst.offset), new Uint8Array(inst.size));
       return 0n;

@@ -15,7 +15,7 @@ export interface Span {
 }
 
 export interface IrModule {
-  /** Every function that is a program or is called by one; programs carry their ELF section. */
+  /** Every function that is a program or is called by one; programs carry their ELF section. Names are unique. */
   readonly functions: Func[];
 }
 
@@ -23,6 +23,8 @@ export interface Func {
   readonly name: string;
   /** The ELF section of a program ("raw_tracepoint/sched_process_exec"); undefined for a subprogram. */
   readonly section: string | undefined;
+  /** "global": the verifier looks at it on its own, by its BTF. Programs are global too. */
+  readonly linkage: "static" | "global";
   readonly returns: Type | "void";
   /**
    * What a `ret` without a value leaves in r0: "zero", or "anything" where the kernel ignores it (r0 must then only
@@ -112,11 +114,22 @@ export interface CompareInst extends InstBase {
   readonly type: "i32";
 }
 /**
- * zext and sext: i32 -> i64. trunc: i64 -> i32. sext8/sext16: sign-extend the low bits within i32 or i64. ptr2int and
- * int2ptr are free.
+ * zext and sext: i32 -> i64. trunc: i64 -> i32. sext8/sext16: sign-extend the low bits within i32 or i64. bswap16
+ * (i32, of the low 16 bits; the upper ones become 0), bswap32 (i32) and bswap64 (i64) turn the bytes around. ptr2int
+ * and int2ptr are free.
  */
 export interface ConvertInst extends InstBase {
-  readonly op: "zext" | "sext" | "trunc" | "sext8" | "sext16" | "ptr2int" | "int2ptr";
+  readonly op:
+    | "zext"
+    | "sext"
+    | "trunc"
+    | "sext8"
+    | "sext16"
+    | "bswap16"
+    | "bswap32"
+    | "bswap64"
+    | "ptr2int"
+    | "int2ptr";
   readonly type: Type;
 }
 /** Stack memory, uninitialised, alive for the whole function; only in the entry block. Alignment is 1, 2, 4 or 8. */
@@ -182,6 +195,37 @@ export interface MapInst extends InstBase {
   readonly type: "ptr";
   readonly name: string;
 }
+/** The address of a byte in one of the module's data sections (".rodata", ".data", ".bss"). Never null. */
+export interface DataInst extends InstBase {
+  readonly op: "data";
+  readonly type: "ptr";
+  readonly section: string;
+  readonly offset: number;
+}
+export type AtomicOperation = "add" | "and" | "or" | "xor" | "xchg" | "cmpxchg";
+/**
+ * args [ptr, value], for cmpxchg [ptr, value, expected]. Changes memory in one step and gives what was there before,
+ * unless the type is void (not for xchg and cmpxchg, which always give it). The value's type goes with `mem`.
+ */
+export interface AtomicInst extends InstBase {
+  readonly op: "atomic";
+  readonly type: "i32" | "i64" | "void";
+  readonly operation: AtomicOperation;
+  readonly mem: "u32" | "u64";
+  readonly offset: number;
+}
+/** args as the function's parameters, at most 5. Calls a function of the module. */
+export interface CallFuncInst extends InstBase {
+  readonly op: "callfn";
+  readonly type: Type | "void";
+  readonly name: string;
+}
+/** The address of a function of the module, for helpers that call it back. */
+export interface FuncInst extends InstBase {
+  readonly op: "func";
+  readonly type: "ptr";
+  readonly name: string;
+}
 /** args as the helper takes them, at most 5. Memory effects come from the helper table (bpf/helpers.ts). */
 export interface CallInst extends InstBase {
   readonly op: "call";
@@ -215,6 +259,10 @@ export type Inst =
   | KreadInst
   | KreadIntoInst
   | MapInst
+  | DataInst
+  | AtomicInst
+  | CallFuncInst
+  | FuncInst
   | CallInst
   | CoreInst;
 
@@ -233,6 +281,7 @@ export const binaryOps: ReadonlySet<string> = new Set<BinaryOp>([
   "sdiv",
   "smod",
 ]);
+export const atomicOperations: readonly AtomicOperation[] = ["add", "and", "or", "xor", "xchg", "cmpxchg"];
 export const compareOps: ReadonlySet<string> = new Set<CompareOp>([
   "eq",
   "ne",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseModule, printFunc, printModule } from "./text.js";
+import { parseModule } from "./parse.js";
+import { printFunc, printModule } from "./text.js";
 import { verifyModule } from "./verify.js";
 
 /** Every form of every instruction; the text is exactly what is printed. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Func, Inst, SlotInst } from "./ir.js";
-import { parseModule } from "./text.js";
+import { parseModule } from "./parse.js";
 import { verifyFunc } from "./verify.js";
 
 function parse(body: string, header = "func @f(%0: ptr, %1: i64, %2: i32) -> void {"): Func {

@@ -31,7 +31,7 @@ import { assert } from "../../util/assert.js";
 import { buildCfg, buildDomTree, dominates, termArgs } from "./cfg.js";
 import type { Cfg, DomTree } from "./cfg.js";
 import { isBinary, isCompare, memSize, targets } from "./ir.js";
-import type { BinaryInst, Block, ConvertInst, Func, Inst, IrModule, Terminator, Type } from "./ir.js";
+import type { AtomicInst, BinaryInst, Block, ConvertInst, Func, Inst, IrModule, Terminator, Type } from "./ir.js";
 import { nameFunc, printInst, printTerm } from "./text.js";
 
 export function verifyModule(module: IrModule): void {
@@ -158,13 +158,20 @@ function complaintAbout(inst: Inst): string | undefined {
       return isInt(inst.type) && inRange(inst.value, inst.type) ? undefined : "its type or range";
     case "call":
       return inst.args.length <= 5 ? undefined : "more than five operands";
+    case "callfn":
+      return inst.args.length <= 5 ? undefined : "more than five operands";
     case "map":
+    case "func":
+    case "data":
       return inst.type === "ptr" ? undefined : "its type";
     case "zext":
     case "sext":
     case "trunc":
     case "sext8":
     case "sext16":
+    case "bswap16":
+    case "bswap32":
+    case "bswap64":
     case "ptr2int":
     case "int2ptr":
       return isConversion(inst, first) ? undefined : "its types";
@@ -194,6 +201,11 @@ function isConversion(inst: ConvertInst, from: string | undefined): boolean {
     case "sext8":
     case "sext16":
       return from === inst.type && isInt(inst.type);
+    case "bswap16":
+    case "bswap32":
+      return from === "i32" && inst.type === "i32";
+    case "bswap64":
+      return from === "i64" && inst.type === "i64";
     case "ptr2int":
       return from === "ptr" && inst.type === "i64";
     case "int2ptr":
@@ -217,6 +229,8 @@ function complaintAboutMemory(inst: Inst): string | undefined {
       if (inst.mem === "u64" ? second !== "i64" && second !== "ptr" : second !== "i32" && second !== "i64")
         return "its width";
       return complaintAboutPlace(inst.args[0], inst.offset, memSize(inst.mem));
+    case "atomic":
+      return complaintAboutAtomic(inst);
     case "zero":
       if (first !== "ptr") return "an address that is not ptr";
       if (!isSize(inst.size) || !isAlign(inst.align)) return "its size or alignment";
@@ -237,6 +251,17 @@ function complaintAboutMemory(inst: Inst): string | undefined {
   }
 }
 
+function complaintAboutAtomic(inst: AtomicInst): string | undefined {
+  const [pointer, ...values] = inst.args;
+  const type = inst.mem === "u64" ? "i64" : "i32";
+  if (pointer?.type !== "ptr") return "an address that is not ptr";
+  if (values.length !== (inst.operation === "cmpxchg" ? 2 : 1)) return "its number of operands";
+  if (values.some((value) => value.type !== type)) return "its width";
+  const gives = inst.operation === "xchg" || inst.operation === "cmpxchg";
+  if (inst.type !== type && (gives || inst.type !== "void")) return "its type";
+  return complaintAboutPlace(pointer, inst.offset, memSize(inst.mem));
+}
+
 function complaintAboutPlace(base: Inst | undefined, offset: number, size: number): string | undefined {
   if (!Number.isInteger(offset) || Math.abs(offset) > 0x7fffffff) return "its offset";
   if (base?.op === "slot" && (offset < 0 || offset + size > base.size)) return `outside the slot of ${base.size} bytes`;
@@ -250,9 +275,13 @@ function operandCount(inst: Inst): number | undefined {
     case "const":
     case "slot":
     case "map":
+    case "data":
+    case "func":
     case "core":
       return 0;
     case "call":
+    case "callfn":
+    case "atomic":
       return undefined;
     case "store":
     case "copy":

@@ -16,7 +16,7 @@ export function addressValues(func: Func): ReadonlySet<Inst> {
   const incoming = new Map<Inst, Inst[]>();
   for (const block of func.blocks) {
     for (const inst of block.insts) {
-      if (inst.op === "call") inst.args.forEach(add);
+      if (inst.op === "call" || inst.op === "callfn") inst.args.forEach(add);
       else if (inst.type === "ptr" && isBinary(inst)) add(inst.args[1]);
     }
     for (const target of targets(block.term)) {

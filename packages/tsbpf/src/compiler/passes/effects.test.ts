@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { helperById } from "../../bpf/helpers.js";
 import type { Func, Inst } from "../ir/ir.js";
-import { parseModule } from "../ir/text.js";
+import { parseModule } from "../ir/parse.js";
 import { effectsOf, escapedSlots, isPureCall, isStableCall, slotPlace } from "./effects.js";
 
 function parse(body: string): Func {

@@ -3,7 +3,7 @@
 
 import { helperById } from "../../bpf/helpers.js";
 import type { HelperArg } from "../../bpf/helper-spec.js";
-import type { CallInst, Func, Inst, SlotInst } from "../ir/ir.js";
+import type { CallFuncInst, CallInst, Func, Inst, SlotInst } from "../ir/ir.js";
 import { memSize } from "../ir/ir.js";
 import { termArgs } from "../ir/cfg.js";
 import { constOf } from "./edit.js";
@@ -69,6 +69,8 @@ export function hasSideEffect(inst: Inst): boolean {
     case "zero":
     case "copy":
     case "kreadinto":
+    case "atomic":
+    case "callfn":
       return true;
     case "call":
       return !isPureCall(inst);
@@ -106,8 +108,12 @@ export function effectsOf(inst: Inst): Effects {
         { pointer: first, offset: inst.dstOffset, size: inst.size, kind: "fill" },
         { pointer: second, offset: inst.srcOffset, size: inst.size, kind: "read" },
       ]);
+    case "atomic":
+      return combine([{ pointer: first, offset: inst.offset, size: memSize(inst.mem), kind: "readwrite" }]);
+    case "callfn":
+      return effectsOfCall(inst, undefined);
     case "call":
-      return isPureCall(inst) ? nothing : effectsOfCall(inst);
+      return isPureCall(inst) ? nothing : effectsOfCall(inst, helperById(inst.helper)?.args);
     default:
       return nothing;
   }
@@ -135,8 +141,10 @@ function isFollowed(inst: Inst, index: number): boolean {
     case "zero":
     case "copy":
     case "call":
+    case "callfn":
       return true;
     case "store":
+    case "atomic":
     case "kreadinto":
       return index === 0;
     case "add":
@@ -180,17 +188,22 @@ function combine(touches: readonly Touch[]): Effects {
   return { accesses, readsOther, writesOther };
 }
 
-function effectsOfCall(inst: CallInst): Effects {
-  const spec = helperById(inst.helper);
+/** A function of the module may do anything with what it is given; it keeps no address. */
+function effectsOfCall(inst: CallInst | CallFuncInst, spec: readonly HelperArg[] | undefined): Effects {
   const touches: Touch[] = [];
   for (const [index, pointer] of inst.args.entries()) {
-    if (pointer.type === "ptr" && slotPlace(pointer)) touches.push(touchOfArgument(inst, spec?.args, index, pointer));
+    if (pointer.type === "ptr" && slotPlace(pointer)) touches.push(touchOfArgument(inst, spec, index, pointer));
   }
   // Any helper may reach memory behind other pointers, maps above all.
   return { accesses: combine(touches).accesses, readsOther: true, writesOther: true };
 }
 
-function touchOfArgument(inst: CallInst, args: readonly HelperArg[] | undefined, index: number, pointer: Inst): Touch {
+function touchOfArgument(
+  inst: CallInst | CallFuncInst,
+  args: readonly HelperArg[] | undefined,
+  index: number,
+  pointer: Inst,
+): Touch {
   const arg = args?.[index];
   const everything: Touch = { pointer, offset: 0, size: undefined, kind: "readwrite" };
   if (!arg) return everything;
@@ -205,7 +218,7 @@ function touchOfArgument(inst: CallInst, args: readonly HelperArg[] | undefined,
   if (arg.access === "write" && arg.fills !== undefined && size !== undefined) {
     return { pointer, offset: 0, size, kind: arg.fills === "text" ? "fill text" : "fill" };
   }
-  const sends = arg.access === "read" && sendingHelpers.has(inst.helper);
+  const sends = arg.access === "read" && inst.op === "call" && sendingHelpers.has(inst.helper);
   return { pointer, offset: 0, size, kind: sends ? "send" : arg.access };
 }
 

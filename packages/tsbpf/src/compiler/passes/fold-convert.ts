@@ -31,6 +31,11 @@ export function simplifyConvert(inst: ConvertInst, folder: Folder): Inst | undef
       return value.op === "int2ptr" ? inner : undefined;
     case "int2ptr":
       return value.op === "ptr2int" ? inner : undefined;
+    case "bswap32":
+    case "bswap64":
+      return value.op === inst.op ? inner : undefined;
+    case "bswap16":
+      return value.op === inst.op && inner && folder.known.possible(inner) <= 0xffffn ? inner : undefined;
   }
 }
 

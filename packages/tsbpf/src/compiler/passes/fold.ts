@@ -87,6 +87,9 @@ function simplify(inst: Inst, folder: Folder): Inst | undefined {
     case "trunc":
     case "sext8":
     case "sext16":
+    case "bswap16":
+    case "bswap32":
+    case "bswap64":
     case "ptr2int":
     case "int2ptr":
       return simplifyConvert(inst, folder);

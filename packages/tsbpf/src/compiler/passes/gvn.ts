@@ -155,7 +155,10 @@ function keyOf(inst: Inst): string | undefined {
     case "core":
       return `core ${inst.type} ${inst.reloc} ${JSON.stringify([inst.typeKey, inst.access])}`;
     case "map":
-      return `map ${inst.name}`;
+    case "func":
+      return `${inst.op} ${inst.name}`;
+    case "data":
+      return `data ${inst.section} ${inst.offset}`;
     case "call":
       return isStableCall(inst) ? `call ${inst.type} ${inst.helper} ${idsOf(inst.args)}` : undefined;
     case "zext":
@@ -163,6 +166,9 @@ function keyOf(inst: Inst): string | undefined {
     case "trunc":
     case "sext8":
     case "sext16":
+    case "bswap16":
+    case "bswap32":
+    case "bswap64":
     case "ptr2int":
     case "int2ptr":
       return keyOfOperation(inst.op, inst.type, inst.args);

@@ -85,6 +85,8 @@ function possibleBits(inst: Inst, of: (arg: Inst) => bigint): bigint {
     case "zext":
     case "trunc":
       return first ? of(first) : allOnes(inst.type);
+    case "bswap16":
+      return 0xffffn;
     case "sext":
     case "sext8":
     case "sext16": {

@@ -27,7 +27,7 @@ export function blockMemory(escaped: ReadonlySet<SlotInst>, emitterAt: (inst: In
   const see = (inst: Inst): Inst | undefined => {
     if (inst.op === "kread") return seeKread(kreads, inst);
     if (inst.op === "load") return seeLoad(contents, inst, emitterAt(inst));
-    if (inst.op === "call" && !isPureCall(inst)) kreads.clear();
+    if (inst.op === "callfn" || (inst.op === "call" && !isPureCall(inst))) kreads.clear();
     forget(contents, effectsOf(inst), escaped);
     noteWrite(contents, inst);
     return undefined;

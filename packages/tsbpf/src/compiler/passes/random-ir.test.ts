@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Func } from "../ir/ir.js";
-import { printFunc, parseModule, printModule } from "../ir/text.js";
+import { parseModule } from "../ir/parse.js";
+import { printFunc, printModule } from "../ir/text.js";
 import { verifyFunc } from "../ir/verify.js";
 import { allPasses, runPass, runPasses } from "./pipeline.js";
 import { randomFunction, traceFunction } from "./random-ir.test.util.js";

@@ -58,7 +58,7 @@ function isThin(block: Block, shared: ReadonlySet<Inst>): boolean {
 }
 
 function isEvaluable(inst: Inst): boolean {
-  return isBinary(inst) || isCompare(inst) || /^(zext|sext|trunc|sext8|sext16)$/.test(inst.op);
+  return isBinary(inst) || isCompare(inst) || /^(zext|sext|trunc|sext8|sext16|bswap16|bswap32|bswap64)$/.test(inst.op);
 }
 
 /** Where control goes on after `target`'s block when it is entered along this edge; undefined: not known. */
