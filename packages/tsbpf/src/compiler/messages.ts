@@ -231,6 +231,11 @@ export const messages = {
     text: "{helper} takes a field of a bpfCore… object",
     cure: "name it: `{helper}(task.pid)`",
   },
+  kernelObject: {
+    code: "TSB8030",
+    text: "{helper} takes an object in kernel memory",
+    cure: "give it a bpfCore… object: `{helper}(task)`",
+  },
   kernelIndex: {
     code: "TSB8004",
     text: "An index into an array in kernel memory must be a constant",

@@ -2,14 +2,17 @@
 
 import { ts } from "./typescript.js";
 import { lowerExpression } from "./expressions.js";
-import { kernelFieldExists, kernelMember } from "./kernel.js";
+import { kernelAddress, kernelFieldExists, kernelMember } from "./kernel.js";
 import { report, type Lowering } from "./lowering.js";
+import { sizedInt } from "./numbers.js";
 import { errorOperand, type KernelOperand, type Operand } from "./operands.js";
+import { intTypes } from "./types.js";
 
 type Intrinsic = (l: Lowering, node: ts.CallExpression, name: string) => Operand;
 
 /** Keyed by exported name. Declaring names are in statics.ts and declarations.ts, helpers in bpf/helpers.ts. */
 export const intrinsics: Readonly<Record<string, Intrinsic>> = {
+  bpfCoreAddressOf: addressOf,
   bpfCoreFieldExists: fieldExists,
 };
 
@@ -23,6 +26,15 @@ function fieldExists(l: Lowering, node: ts.CallExpression, name: string): Operan
   const place = argument && kernelPlace(l, argument);
   if (place && place.path.length > 0) return kernelFieldExists(l, place);
   if (argument) report(l, argument, "kernelField", { helper: name });
+  return errorOperand;
+}
+
+function addressOf(l: Lowering, node: ts.CallExpression, name: string): Operand {
+  const argument = node.arguments[0];
+  const object = argument && lowerExpression(l, argument);
+  const place = object?.kind === "nullable" ? object.inner : object;
+  if (place?.kind === "kernel") return sizedInt(intTypes.u64, l.b.convert("ptr2int", "i64", kernelAddress(l, place)));
+  if (argument && place?.kind !== "error") report(l, argument, "kernelObject", { helper: name });
   return errorOperand;
 }
 

@@ -1,6 +1,6 @@
 // Kernel memory.
 import {
-  bpfCoreFieldExists, bpfGetCurrentTask, chars, rawTracepoint, struct, u32, u64, u8,
+  bpfCoreAddressOf, bpfCoreFieldExists, bpfGetCurrentTask, chars, rawTracepoint, struct, u32, u64, u8,
   type Chars, type FixedArray, type i32, type Ptr,
 } from "tsbpf";
 
@@ -23,6 +23,7 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   task.comm[0] = 5; //~ TSB8001
   const exists = bpfCoreFieldExists(task); //~ TSB8003
   const other = bpfCoreFieldExists(x); //~ TSB8003
+  const address = bpfCoreAddressOf(event); //~ TSB8030
   const number = task.numbers[x]; //~ TSB8004
   const outside = task.numbers[4]; //~ TSB3003
   const sure = task.mm!; //~ TSB3005

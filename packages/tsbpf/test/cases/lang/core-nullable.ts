@@ -1,5 +1,5 @@
 // Pointers in kernel memory that may be null: narrowed by `if`, followed by `?.`, given a value by `??`.
-import { bpfCoreFieldExists, bpfGetCurrentTask, rawTracepoint, type i32, type u64, type Ptr } from "tsbpf";
+import { bpfCoreAddressOf, bpfCoreFieldExists, bpfGetCurrentTask, rawTracepoint, type i32, type u64, type Ptr } from "tsbpf";
 
 interface bpfCoreFile { readonly f_flags: i32 }
 interface bpfCoreMmStruct { readonly total_vm: u64; readonly exeFile: bpfCoreFile | null; readonly pgtablesBytes: u64 }
@@ -19,4 +19,10 @@ export const compared = rawTracepoint("sched_process_exec", () => {
   for (let i = 0; i < 4; i++) at = at.real_parent;
   if (at === task) return 1;
   return task.mm === at.mm ? 2 : at.mm ? 3 : 4;
+});
+
+export const addresses = rawTracepoint("sched_process_exec", () => {
+  const task = bpfGetCurrentTask<bpfCoreTaskStruct>();
+  if (bpfCoreAddressOf(task.mm) === 0n) return 1;
+  return bpfCoreAddressOf(task) < bpfCoreAddressOf(task.real_parent) ? 2 : 3;
 });
