@@ -3,6 +3,7 @@
 export { array, bool, bytes, chars, i16, i32, i64, i8, struct, u16, u32, u64, u8 } from "./lang/schemas.js";
 export { arrayMap, hashMap, perCpuArray, perfEventArray, ringBuffer } from "./lang/maps.js";
 export { rawTracepoint } from "./lang/programs.js";
+export { range } from "./lang/range.js";
 export { bpfCoreAddressOf, bpfCoreFieldExists } from "./lang/core.js";
 export type {
   AnyMap,

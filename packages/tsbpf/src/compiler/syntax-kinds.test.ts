@@ -20,6 +20,8 @@ const elsewhere: ReadonlySet<ts.SyntaxKind> = new Set([
   K.TemplateSpan,
   K.SemicolonClassElement,
   K.MissingDeclaration,
+  K.ObjectBindingPattern,
+  K.ArrayBindingPattern,
 ]);
 
 function range(from: ts.SyntaxKind, to: ts.SyntaxKind): readonly ts.SyntaxKind[] {

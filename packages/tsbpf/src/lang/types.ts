@@ -20,6 +20,7 @@ export interface Chars<N extends number> {
   readonly [brand]?: "chars";
   readonly length: N;
   [index: number]: u8;
+  [Symbol.iterator](): IterableIterator<u8>;
 }
 
 /** `N` raw bytes. */
@@ -27,6 +28,7 @@ export interface Bytes<N extends number> {
   readonly [brand]?: "bytes";
   readonly length: N;
   [index: number]: u8;
+  [Symbol.iterator](): IterableIterator<u8>;
 }
 
 /** `N` elements in a row. An index outside reads 0 and writes nothing. */
@@ -34,6 +36,7 @@ export interface FixedArray<T, N extends number> {
   readonly [brand]?: "array";
   readonly length: N;
   [index: number]: T;
+  [Symbol.iterator](): IterableIterator<T>;
 }
 
 /** In a `bpfCore…` interface: a field that is a pointer to `T` (without it the field is a `T` embedded). */

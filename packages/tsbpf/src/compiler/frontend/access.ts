@@ -33,22 +33,28 @@ export function readMember(l: Lowering, node: ts.PropertyAccessExpression): Oper
 }
 
 function memberOf(l: Lowering, node: ts.PropertyAccessExpression, object: Operand): Operand {
-  const member = namedMember(l, node, object);
-  return member?.kind === "kernel" ? readKernel(l, member, fieldIsNullable(l, node)) : (member ?? errorOperand);
+  if (object.kind === "static") return memberOfStatic(l, node, object.value) ?? errorOperand;
+  return memberNamed(l, node, object, node.name.text, symbolOf(l, node.name));
 }
 
-/** The member, with kernel memory still unread. Undefined after a diagnostic. */
-function namedMember(l: Lowering, node: ts.PropertyAccessExpression, object: Operand): Operand | undefined {
-  const name = node.name.text;
+/** The member called `name`, as `node` names it. `symbol` is its declaration, which says whether it may be null. */
+export function memberNamed(
+  l: Lowering,
+  node: ts.Node,
+  object: Operand,
+  name: string,
+  symbol: ts.Symbol | undefined,
+): Operand {
   switch (object.kind) {
     case "memory":
-      return memoryMember(l, node, object);
+      return memoryMember(l, node, name, object);
     case "kernel": {
       if (object.type.kind === "array" && name === "length") {
         return constantInt(l, "number", BigInt(object.type.length));
       }
       const member = kernelMember(object, name);
-      return member ?? unknownProperty(l, node, name, "this bpfCore interface");
+      if (!member) return unknownProperty(l, node, name, "this bpfCore interface");
+      return readKernel(l, member, fieldIsNullable(l, symbol));
     }
     case "ref":
       return name === "value" ? readRef(l, object) : unknownProperty(l, node, name, "a reference");
@@ -56,23 +62,25 @@ function namedMember(l: Lowering, node: ts.PropertyAccessExpression, object: Ope
       return name === "args" ? { kind: "ctxArgs", value: object.value } : unknownProperty(l, node, name, "the context");
     case "nullable":
       // TypeScript narrowed what it was read from; the pointer itself is the same.
-      return namedMember(l, node, object.inner);
-    case "static":
-      return memberOfStatic(l, node, object.value);
+      return memberNamed(l, node, object.inner, name, symbol);
+    case "static": {
+      const field = object.value.kind === "record" ? object.value.fields.get(name) : undefined;
+      return field ? fromStatic(l, node, field) : unknownProperty(l, node, name, describe(object));
+    }
     case "error":
-      return undefined;
+      return errorOperand;
     default:
       return unknownProperty(l, node, name, describe(object));
   }
 }
 
-function unknownProperty(l: Lowering, node: ts.PropertyAccessExpression, name: string, what: string): undefined {
-  report(l, node.name, "unknownProperty", { name, what, instead: "see LANGUAGE.md for what there is" });
-  return undefined;
+function unknownProperty(l: Lowering, node: ts.Node, name: string, what: string): Operand {
+  const place = ts.isPropertyAccessExpression(node) ? node.name : node;
+  report(l, place, "unknownProperty", { name, what, instead: "see LANGUAGE.md for what there is" });
+  return errorOperand;
 }
 
-function memoryMember(l: Lowering, node: ts.PropertyAccessExpression, memory: MemoryOperand): Operand | undefined {
-  const name = node.name.text;
+function memoryMember(l: Lowering, node: ts.Node, name: string, memory: MemoryOperand): Operand {
   checkRecord(l, node, memory);
   if (memory.type.kind === "array") {
     if (name === "length") return constantInt(l, "number", BigInt(memory.type.length));
@@ -98,8 +106,7 @@ export function checkRecordUses(l: Lowering): void {
 }
 
 /** The declared type of the field has null or undefined in it. */
-function fieldIsNullable(l: Lowering, node: ts.PropertyAccessExpression): boolean {
-  const symbol = symbolOf(l, node.name);
+function fieldIsNullable(l: Lowering, symbol: ts.Symbol | undefined): boolean {
   const declaration = symbol?.valueDeclaration;
   if (!symbol || !declaration) return false;
   const type = l.checker.getTypeOfSymbolAtLocation(symbol, declaration);
@@ -153,6 +160,24 @@ function elementOf(l: Lowering, node: ts.ElementAccessExpression, object: Operan
   if (object.kind === "nullable") return elementOf(l, node, object.inner);
   const index = lowerIndex(l, node);
   if (!index) return errorOperand;
+  return elementAt(l, node, node.argumentExpression, object, index);
+}
+
+/** Element `index` of what an array pattern takes apart. */
+export function elementNamed(l: Lowering, node: ts.Node, object: Operand, index: number): Operand {
+  const type = object.kind === "memory" ? object.type : undefined;
+  // JavaScript finds nothing there; an element that is read by its index would be 0.
+  if (type?.kind === "array" && index >= type.length) {
+    report(l, node, "indexRange", { index, length: type.length, last: type.length - 1 });
+    return errorOperand;
+  }
+  return elementAt(l, node, node, object, constantInt(l, "number", BigInt(index)));
+}
+
+/** `node` is the element, `indexNode` what says which one. */
+function elementAt(l: Lowering, node: ts.Node, indexNode: ts.Node, object: Operand, index: IntOperand): Operand {
+  if (object.kind === "error") return errorOperand;
+  if (object.kind === "nullable") return elementAt(l, node, indexNode, object.inner, index);
   if (object.kind === "memory" && object.type.kind === "array") {
     checkRecord(l, node, object);
     return readElement(l, node, object, index);
@@ -160,13 +185,13 @@ function elementOf(l: Lowering, node: ts.ElementAccessExpression, object: Operan
   const known = constantValue(index);
   if (object.kind === "kernel" && object.type.kind === "array") {
     if (known === undefined) {
-      report(l, node.argumentExpression, "kernelIndex");
+      report(l, indexNode, "kernelIndex");
       return errorOperand;
     }
     const element = kernelElement(l, node, object, known);
     return element.kind === "kernel" ? readKernel(l, element, false) : element;
   }
-  if (object.kind === "ctxArgs") return contextArgument(l, node, object, known);
+  if (object.kind === "ctxArgs") return contextArgument(l, node, indexNode, object, known);
   report(l, node, "notAValue", { what: describe(object), instead: "an index needs an array" });
   return errorOperand;
 }
@@ -186,19 +211,20 @@ const maxArguments = 12n;
 /** One 64-bit register of the tracepoint, as the type that the program gives it. */
 function contextArgument(
   l: Lowering,
-  node: ts.ElementAccessExpression,
+  node: ts.Node,
+  indexNode: ts.Node,
   args: ContextArgsOperand,
   index: bigint | undefined,
 ): Operand {
   if (index === undefined || index < 0n || index >= maxArguments) {
-    report(l, node.argumentExpression, "notConstant", { what: "The number of an argument, from 0 to 11," });
+    report(l, indexNode, "notConstant", { what: "The number of an argument, from 0 to 11," });
     return errorOperand;
   }
   const value = l.b.load("i64", "u64", args.value, Number(index) * 8);
   return argumentAs(l, node, value);
 }
 
-function argumentAs(l: Lowering, node: ts.ElementAccessExpression, value: Inst): Operand {
+function argumentAs(l: Lowering, node: ts.Node, value: Inst): Operand {
   const type = l.checker.getTypeAtLocation(node);
   const present = l.checker.getNonNullableType(type);
   if (kernelInterface(present)) {

@@ -2,11 +2,24 @@
 
 import { ts } from "./typescript.js";
 import { checkRecord, lowerIndex } from "./access.js";
-import { arithmeticOn, asInt, lowerExpression, lowerInt } from "./expressions.js";
+import type { Inst } from "../ir/ir.js";
+import {
+  arithmeticOn,
+  asInt,
+  choose,
+  falsyPart,
+  lowerExpression,
+  lowerInt,
+  presence,
+  presentPart,
+  truth,
+  typeOf,
+} from "./expressions.js";
 import { findLocal, report, symbolOf, type Lowering } from "./lowering.js";
 import { fieldPlace, readElement, readPlace, readRef, storeScalar, writeElement, writePlace } from "./memory.js";
 import { constantInt, isBigint } from "./numbers.js";
 import { errorOperand, type Operand } from "./operands.js";
+import { assignPattern, lowerSource, patternValue } from "./patterns.js";
 import { unsupported } from "./unsupported.js";
 import { describe, readLocal, writeShape } from "./variables.js";
 
@@ -18,6 +31,11 @@ interface Target {
 }
 
 export function assign(l: Lowering, node: ts.BinaryExpression): Operand {
+  if (ts.isArrayLiteralExpression(node.left) || ts.isObjectLiteralExpression(node.left)) {
+    const source = lowerSource(l, node.right, node.left);
+    assignPattern(l, node.left, source, node.right);
+    return patternValue(l, node, source);
+  }
   const target = assignmentTarget(l, node.left);
   const value = lowerExpression(l, node.right);
   if (!target || value.kind === "error") return errorOperand;
@@ -35,6 +53,32 @@ export function assignCompound(l: Lowering, node: ts.BinaryExpression, operator:
   const value = arithmeticOn(l, node, operator, before, right);
   if (value.kind !== "error") target.write(value, node);
   return value;
+}
+
+/** `x ||= y` and its like: the right side is evaluated, and stored, only where it counts. */
+export function assignLogical(l: Lowering, node: ts.BinaryExpression, operator: "&&=" | "||=" | "??="): Operand {
+  const target = assignmentTarget(l, node.left);
+  if (!target) return errorOperand;
+  const before = target.read();
+  const test = operator === "??=" ? presenceOf(l, before) : truth(l, node.left, before);
+  if (!test) return errorOperand;
+  const store = (): Operand => {
+    const value = lowerExpression(l, node.right);
+    if (value.kind !== "error") target.write(value, node.right);
+    return value;
+  };
+  const isAnd = operator === "&&=";
+  return choose(l, node, typeOf(l, node), test, {
+    yes: () => (isAnd ? store() : presentPart(before)),
+    no: () => (isAnd ? falsyPart(before) : store()),
+  });
+}
+
+/** What is no `undefined` and no `null` is there. */
+function presenceOf(l: Lowering, operand: Operand): Inst | undefined {
+  if (operand.kind === "error") return undefined;
+  if (operand.kind === "nullable") return presence(l, operand);
+  return l.b.constant("i32", operand.kind === "void" || operand.kind === "null" ? 0n : 1n);
 }
 
 /** `x++` and its like. `prefix`: the value is the new one. */
@@ -55,7 +99,7 @@ export function increment(
   return prefix ? after : before;
 }
 
-function assignmentTarget(l: Lowering, node: ts.Expression): Target | undefined {
+export function assignmentTarget(l: Lowering, node: ts.Expression): Target | undefined {
   if (ts.isParenthesizedExpression(node)) return assignmentTarget(l, node.expression);
   if (ts.isIdentifier(node)) return variableTarget(l, node);
   if (ts.isPropertyAccessExpression(node)) return memberTarget(l, node);

@@ -2,6 +2,7 @@
 // limit in the condition. The verifier follows the loop round by round, so that it must end for it to see.
 
 import { ts } from "./typescript.js";
+import type { Variable } from "../ir/builder.js";
 import { findLocal, symbolOf, type Lowering } from "./lowering.js";
 import { rangeOf, safeRange, within } from "./numbers.js";
 import type { Range } from "./operands.js";
@@ -15,6 +16,21 @@ export interface LoopBound {
   readonly exact: boolean;
   /** The counter, where the body does not change it. */
   readonly counter: Counter | undefined;
+  /** What the condition implies, as a test against a constant; undefined where the condition is one itself. */
+  readonly guard: Guard | undefined;
+}
+
+/**
+ * The verifier does not always see what bounds a limit (it forgets everything at a remainder or a quotient). Then the
+ * counter is tested against the bound that the compiler knows.
+ */
+export interface Guard {
+  readonly counter: Variable;
+  readonly upward: boolean;
+  /** While the condition holds the counter is below this, or above it when it counts down. */
+  readonly limit: bigint;
+  /** Where a counter that goes down begins at most, unless that is a constant. */
+  readonly start: bigint | undefined;
 }
 
 export interface Counter {
@@ -51,10 +67,10 @@ export function loopBound(
     .map((limit) => limit && boundOf(l, limit, body, update))
     .filter((bound) => bound !== undefined);
   if (bounds.length === 0) return undefined;
-  const rounds = Math.min(...bounds.map((bound) => bound.rounds));
+  const best = bounds.reduce((a, b) => (b.rounds < a.rounds ? b : a));
   // With other conditions beside it, every round may be the last.
   const exact = conjuncts(condition).length === 1 && bounds[0]?.exact === true;
-  return { rounds, exact, counter: bounds.find((bound) => bound.counter)?.counter };
+  return { ...best, exact, counter: bounds.find((bound) => bound.counter)?.counter };
 }
 
 function conjuncts(node: ts.Expression): readonly ts.Expression[] {
@@ -96,7 +112,7 @@ function counterLimit(
 }
 
 /** The range of a limit, without lowering it: a constant, a local's value, or what its type allows. */
-function rangeOfExpression(l: Lowering, node: ts.Expression): Range | undefined {
+export function rangeOfExpression(l: Lowering, node: ts.Expression): Range | undefined {
   if (ts.isParenthesizedExpression(node)) return rangeOfExpression(l, node.expression);
   const known = tryEvaluate(l, node);
   if (known?.kind === "int") return { low: known.value, high: known.value };
@@ -123,8 +139,13 @@ function rangeOfExpression(l: Lowering, node: ts.Expression): Range | undefined 
   return declared?.kind === "int" ? rangeOf(declared) : undefined;
 }
 
-/** `i + 1` */
+/** `i + 1`, and `n & 15` whatever n is. */
 function shiftedRange(l: Lowering, node: ts.BinaryExpression): Range | undefined {
+  if (node.operatorToken.kind === ts.SyntaxKind.AmpersandToken) {
+    const masks = [node.left, node.right].map((side) => tryEvaluate(l, side));
+    const mask = masks.find((value) => value?.kind === "int" && value.value >= 0n && value.value <= 0x7fffffffn);
+    return mask?.kind === "int" ? { low: 0n, high: mask.value } : undefined;
+  }
   const isSum = node.operatorToken.kind === ts.SyntaxKind.PlusToken;
   if (!isSum && node.operatorToken.kind !== ts.SyntaxKind.MinusToken) return undefined;
   const base = rangeOfExpression(l, node.left);
@@ -168,7 +189,20 @@ function boundOf(
   const isSteady = rounds > 0n && assignmentsTo(l, limit.symbol, body).length === 0;
   const range = insideRange(limit, start);
   const counter = isSteady ? { symbol: limit.symbol, range, isVisible: exact } : undefined;
-  return { rounds: Number(rounds), exact, counter };
+  return { rounds: Number(rounds), exact, counter, guard: exact ? undefined : guardOf(l, limit, start) };
+}
+
+function guardOf(l: Lowering, limit: Limit, start: Range): Guard | undefined {
+  const local = findLocal(l, limit.symbol);
+  if (local?.kind !== "let" || local.shape.kind !== "int") return undefined;
+  const { upward, inclusive, range } = limit;
+  const reach = inclusive ? 1n : 0n;
+  return {
+    counter: local.shape.variable,
+    upward,
+    limit: upward ? range.high + reach : range.low - reach,
+    start: upward || start.low === start.high ? undefined : start.high,
+  };
 }
 
 /** The counter's values while the condition holds. */
@@ -233,7 +267,7 @@ function counterStep(
 }
 
 /** `i++, j--`: the comma stands between expressions only in the last part of a `for`. */
-export function commaParts(node: ts.Expression): readonly ts.Expression[] {
+function commaParts(node: ts.Expression): readonly ts.Expression[] {
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken) {
     return [...commaParts(node.left), ...commaParts(node.right)];
   }
@@ -260,23 +294,30 @@ function isCounter(l: Lowering, limit: Limit, node: ts.Expression): boolean {
 function assignmentsTo(l: Lowering, symbol: ts.Symbol, root: ts.Node): ts.Node[] {
   const found: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
-    const changed = changedOperand(node);
-    if (changed && symbolOf(l, changed) === symbol) found.push(node);
+    if (changedVariables(node).some((changed) => symbolOf(l, changed) === symbol)) found.push(node);
     ts.forEachChild(node, visit);
   };
   visit(root);
   return found;
 }
 
-function changedOperand(node: ts.Node): ts.Identifier | undefined {
-  let operand: ts.Node | undefined =
-    ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)
-      ? node.left
-      : (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isStep(node.operator)
-        ? node.operand
-        : undefined;
-  while (operand && ts.isParenthesizedExpression(operand)) operand = operand.expression;
-  return operand && ts.isIdentifier(operand) ? operand : undefined;
+/** The variables that this very node changes: one, or those of a pattern. */
+function changedVariables(node: ts.Node): readonly ts.Identifier[] {
+  if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) return targetsOf(node.left);
+  if ((ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isStep(node.operator)) {
+    return targetsOf(node.operand);
+  }
+  return ts.isForOfStatement(node) && ts.isExpression(node.initializer) ? targetsOf(node.initializer) : [];
+}
+
+function targetsOf(node: ts.Node): readonly ts.Identifier[] {
+  if (ts.isIdentifier(node)) return [node];
+  if (ts.isParenthesizedExpression(node) || ts.isSpreadElement(node)) return targetsOf(node.expression);
+  if (ts.isBinaryExpression(node)) return targetsOf(node.left);
+  if (ts.isArrayLiteralExpression(node)) return node.elements.flatMap(targetsOf);
+  if (ts.isObjectLiteralExpression(node)) return node.properties.flatMap(targetsOf);
+  if (ts.isPropertyAssignment(node)) return targetsOf(node.initializer);
+  return ts.isShorthandPropertyAssignment(node) ? [node.name] : [];
 }
 
 function isAssignment(operator: ts.SyntaxKind): boolean {
@@ -287,13 +328,12 @@ function isStep(operator: ts.SyntaxKind): boolean {
   return operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;
 }
 
-/** A `continue` of this loop that stands before `position`. */
+/** A `continue` of this loop that stands before `position`; one with a label may be of this loop. */
 function continuesBefore(body: ts.Node, position: number): boolean {
-  let found = false;
-  const visit = (node: ts.Node): void => {
-    if (ts.isContinueStatement(node) && node.pos < position) found = true;
-    if (!ts.isForStatement(node) && !ts.isWhileStatement(node)) ts.forEachChild(node, visit);
+  const visit = (node: ts.Node, isNested: boolean): boolean => {
+    if (ts.isContinueStatement(node) && node.pos < position && (node.label || !isNested)) return true;
+    const nested = isNested || ts.isIterationStatement(node, false);
+    return ts.forEachChild(node, (child) => visit(child, nested)) ?? false;
   };
-  visit(body);
-  return found;
+  return visit(body, false);
 }

@@ -13,6 +13,7 @@ import { errorOperand, type IntOperand, type Operand, type Static } from "./oper
 import { propertyName, tryEvaluate } from "./statics.js";
 import { unsupported } from "./unsupported.js";
 import type { DataType, IntType, StructType } from "./types.js";
+import { visibleRange } from "./visible.js";
 import { describe, readShape, scalarShape, writeShape } from "./variables.js";
 
 export function lowerCall(l: Lowering, node: ts.CallExpression): Operand {
@@ -180,6 +181,12 @@ function extreme(l: Lowering, node: ts.Node, name: "min" | "max", a: IntOperand,
   if (joined.kind !== "int") return joined;
   const pick = (x: bigint, y: bigint): bigint => (name === "min" ? (x < y ? x : y) : x > y ? x : y);
   const range = { low: pick(a.range.low, b.range.low), high: pick(a.range.high, b.range.high) };
+  // The verifier learns as much from the branch.
+  const seen = [a, b].map((side) => visibleRange(l, side.value));
+  const [first, second] = seen;
+  if (first && second) {
+    l.counters.set(joined.value, { low: pick(first.low, second.low), high: pick(first.high, second.high) });
+  }
   // A bound that comes from a plain variable is only that of safe integers; one that comes from the other side holds.
   const isOpen = range.low === safeRange.low || range.high === safeRange.high;
   return plainNumber(joined.value, range, (a.loose || b.loose) && isOpen);

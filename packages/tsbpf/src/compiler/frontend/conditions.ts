@@ -38,19 +38,41 @@ function branchIf(l: Lowering, test: Inst | undefined, yes: Block, no: Block): v
 }
 
 function comparison(l: Lowering, node: ts.BinaryExpression, operator: ComparisonOperator): Inst | undefined {
-  const left = lowerExpression(l, node.left);
-  const right = lowerExpression(l, node.right);
+  const left: Side = { node: node.left, operand: lowerExpression(l, node.left) };
+  const right: Side = { node: node.right, operand: lowerExpression(l, node.right) };
+  return compareOperands(l, node, operator, left, right);
+}
+
+/** One side of a comparison: what it is and where it stands. */
+export interface Side {
+  readonly node: ts.Expression;
+  readonly operand: Operand;
+}
+
+/** The comparison as an i32, 0 or 1; undefined after a diagnostic. */
+export function compareOperands(
+  l: Lowering,
+  node: ts.Node,
+  operator: ComparisonOperator,
+  { node: leftNode, operand: left }: Side,
+  { node: rightNode, operand: right }: Side,
+): Inst | undefined {
   if (left.kind === "error" || right.kind === "error") return undefined;
   const absent = absenceTest(l, operator, left, right) ?? absenceTest(l, operator, right, left);
   if (absent) return absent;
   if (left.kind === "bool" && right.kind === "bool") return compareBooleans(l, node, operator, left.value, right.value);
+  if (left.kind === "text" && right.kind === "text" && (operator === "===" || operator === "!==")) {
+    return l.b.constant("i32", (left.text === right.text) === (operator === "===") ? 1n : 0n);
+  }
   const pointers = pointerTest(l, operator, left, right);
   if (pointers) return pointers;
-  if (isNullableScalar(left) || isNullableScalar(right)) return compareNullable(l, node, operator, left, right);
-  const a = asInt(l, node.left, left);
-  const b = asInt(l, node.right, right);
+  if (isNullableScalar(left) || isNullableScalar(right)) {
+    return compareNullable(l, node, operator, { node: leftNode, operand: left }, { node: rightNode, operand: right });
+  }
+  const a = asInt(l, leftNode, left);
+  const b = asInt(l, rightNode, right);
   if (!a || !b) return undefined;
-  checkBelowZero(l, node, operator, a, b);
+  checkBelowZero(l, operator, { node: leftNode, operand: a }, { node: rightNode, operand: b });
   return compareInts(l, node, operator, a, b);
 }
 
@@ -100,12 +122,12 @@ function isNullableScalar(operand: Operand): operand is NullableOperand & { inne
 /** `x === 3` where x may be missing. TypeScript lets only equality through. A missing value is held as zero. */
 function compareNullable(
   l: Lowering,
-  node: ts.BinaryExpression,
+  node: ts.Node,
   operator: ComparisonOperator,
-  left: Operand,
-  right: Operand,
+  { node: leftNode, operand: left }: Side,
+  { node: rightNode, operand: right }: Side,
 ): Inst | undefined {
-  const [a, b] = [scalarPart(l, node.left, left), scalarPart(l, node.right, right)];
+  const [a, b] = [scalarPart(l, leftNode, left), scalarPart(l, rightNode, right)];
   const equal = a && b && compareInts(l, node, "===", a, b);
   if (!equal) return undefined;
   const one = l.b.constant("i32", 1n);
@@ -122,25 +144,26 @@ function scalarPart(l: Lowering, node: ts.Node, operand: Operand): IntOperand | 
   return plainNumber(l.b.convert("zext", "i64", value.value), { low: 0n, high: 1n });
 }
 
+/** An integer on one side of a comparison. */
+interface IntSide {
+  readonly node: ts.Expression;
+  readonly operand: IntOperand;
+}
+
 /** `a - b < 0n` on u64 can never be true in the kernel, and is what was meant in JavaScript. */
-export function checkBelowZero(
-  l: Lowering,
-  node: ts.BinaryExpression,
-  operator: ComparisonOperator,
-  left: IntOperand,
-  right: IntOperand,
-): void {
+export function checkBelowZero(l: Lowering, operator: ComparisonOperator, left: IntSide, right: IntSide): void {
   if (operator === "===" || operator === "!==") return;
-  for (const [side, operand, other] of [
-    [node.left, left, right],
-    [node.right, right, left],
+  for (const [side, other] of [
+    [left, right],
+    [right, left],
   ] as const) {
+    const { operand } = side;
     const unsigned = typeof operand.type !== "string" && isBigint(operand) && !operand.type.signed;
-    const expression = ts.isParenthesizedExpression(side) ? side.expression : side;
+    const expression = ts.isParenthesizedExpression(side.node) ? side.node.expression : side.node;
     const isDifference =
       ts.isBinaryExpression(expression) && expression.operatorToken.kind === ts.SyntaxKind.MinusToken;
-    if (unsigned && isDifference && constantValue(other) === 0n) {
-      report(l, side, "unsignedBelowZero", { source: expression.getText() });
+    if (unsigned && isDifference && constantValue(other.operand) === 0n) {
+      report(l, side.node, "unsignedBelowZero", { source: expression.getText() });
     }
   }
 }

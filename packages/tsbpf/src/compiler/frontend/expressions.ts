@@ -5,7 +5,7 @@ import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
 import { assert } from "../../util/assert.js";
 import { readMember, readElementAccess } from "./access.js";
-import { assign, assignCompound, increment } from "./assignments.js";
+import { assign, assignCompound, assignLogical, increment } from "./assignments.js";
 import { lowerCall } from "./calls.js";
 import { checkBelowZero, lowerCondition } from "./conditions.js";
 import { fitsIn64Bits } from "./constants.js";
@@ -208,6 +208,12 @@ function binary(l: Lowering, node: ts.BinaryExpression): Operand {
   if (known) return fromStatic(l, node, known);
   const operator = node.operatorToken.getText();
   if (operator === "=") return assign(l, node);
+  if (operator === "&&=" || operator === "||=" || operator === "??=") return assignLogical(l, node, operator);
+  if (operator === ",") {
+    const left = lowerExpression(l, node.left);
+    const right = lowerExpression(l, node.right);
+    return left.kind === "error" ? errorOperand : right;
+  }
   if (operator.endsWith("=") && arithmetic.has(operator.slice(0, -1))) {
     return assignCompound(l, node, operator.slice(0, -1));
   }
@@ -271,7 +277,7 @@ function directComparison(l: Lowering, node: ts.BinaryExpression): Operand | und
   const left = lowerInt(l, node.left);
   const right = lowerInt(l, node.right);
   if (!left || !right) return errorOperand;
-  checkBelowZero(l, node, operator, left, right);
+  checkBelowZero(l, operator, { node: node.left, operand: left }, { node: node.right, operand: right });
   const value = compareInts(l, node, operator, left, right);
   return value ? { kind: "bool", value } : errorOperand;
 }
@@ -290,12 +296,12 @@ function logical(l: Lowering, node: ts.BinaryExpression): Operand {
 }
 
 /** What an object that turned out to be false can only be: missing. */
-function falsyPart(operand: Operand): Operand {
+export function falsyPart(operand: Operand): Operand {
   const isScalar = operand.kind === "nullable" && (operand.inner.kind === "int" || operand.inner.kind === "bool");
   return operand.kind === "nullable" && !isScalar ? voidOperand : operand;
 }
 
-function typeOf(l: Lowering, node: ts.Expression): DeclaredType | undefined {
+export function typeOf(l: Lowering, node: ts.Expression): DeclaredType | undefined {
   return declaredType(l.checker, l.checker.getTypeAtLocation(node));
 }
 
@@ -314,7 +320,7 @@ function coalesce(l: Lowering, node: ts.BinaryExpression): Operand {
   });
 }
 
-function presentPart(operand: Operand): Operand {
+export function presentPart(operand: Operand): Operand {
   return operand.kind === "nullable" ? operand.inner : operand;
 }
 

@@ -2,9 +2,11 @@
 
 import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
-import { choose, lowerExpression, presence, tighten } from "./expressions.js";
+import { bindName } from "./bindings.js";
+import { lowerExpression, tighten } from "./expressions.js";
 import { at, jumpTo, report, startSealed, type Activation, type Lowering } from "./lowering.js";
 import { errorOperand, voidOperand, type FunctionNode, type MemoryOperand, type Operand } from "./operands.js";
+import { withDefault } from "./patterns.js";
 import { lowerBody } from "./statements.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, type DeclaredType } from "./types.js";
@@ -36,7 +38,7 @@ export function inline(l: Lowering, node: ts.CallExpression, name: string, calle
     caller,
     locals: new Map(),
     usings: [],
-    loops: [],
+    jumps: [],
     leave: (value, place) => {
       at(l, place, () => storeReturn(l, place, returned, value));
       jumpTo(l, join);
@@ -82,54 +84,50 @@ function bindParameters(
   const parameters = callee.parameters.filter((parameter) => parameter.name.getText() !== "this");
   let complete = true;
   for (const [index, parameter] of parameters.entries()) {
-    const symbol = l.checker.getSymbolAtLocation(parameter.name);
-    if (!ts.isIdentifier(parameter.name) || !symbol || parameter.dotDotDotToken) {
-      unsupported(l, ts.isIdentifier(parameter.name) ? parameter : parameter.name);
-      complete = false;
-      continue;
-    }
     const argument = args[index];
-    const operand = withDefault(l, parameter, argument?.operand ?? voidOperand);
     const place = argument?.node ?? parameter.initializer ?? call;
-    const local = at(l, place, () => bindParameter(l, place, parameter, parameter.name.getText(), operand));
-    if (local) l.activation.locals.set(symbol, local);
-    else complete = false;
+    if (!bindParameter(l, place, parameter, argument?.operand ?? voidOperand)) complete = false;
   }
   return complete;
 }
 
-/** A default value counts where the argument is undefined; it sees the parameters before it. */
-function withDefault(l: Lowering, parameter: ts.ParameterDeclaration, operand: Operand): Operand {
-  const { initializer } = parameter;
-  if (!initializer) return operand;
-  if (operand.kind === "void") return lowerExpression(l, initializer);
-  if (operand.kind !== "nullable") return operand;
-  const declared = declaredType(l.checker, l.checker.getTypeAtLocation(parameter.name));
-  return choose(l, initializer, declared, presence(l, operand), {
-    yes: () => operand.inner,
-    no: () => lowerExpression(l, initializer),
-  });
-}
-
-/** A parameter wraps what is passed to it, and may be assigned to in the body. */
-function bindParameter(
+/** Binds a parameter, or the names of its pattern. False after a diagnostic. */
+export function bindParameter(
   l: Lowering,
   node: ts.Node,
   parameter: ts.ParameterDeclaration,
-  name: string,
-  operand: Operand,
-): Local | undefined {
+  argument: Operand,
+): boolean {
+  if (parameter.dotDotDotToken) {
+    unsupported(l, parameter);
+    return false;
+  }
+  let complete = true;
+  const source = withDefault(l, parameter.initializer, argument, parameter.name);
+  at(l, node, () =>
+    bindName(l, parameter.name, source, node, (name, operand, place) => {
+      const symbol = l.checker.getSymbolAtLocation(name);
+      const local = symbol && parameterLocal(l, place, name, operand);
+      if (local) l.activation.locals.set(symbol, local);
+      else complete = false;
+    }),
+  );
+  return complete;
+}
+
+/** A parameter wraps what is passed to it, and may be assigned to in the body. */
+function parameterLocal(l: Lowering, node: ts.Node, name: ts.Identifier, operand: Operand): Local | undefined {
   if (operand.kind === "error") return undefined;
   if (operand.kind === "memory") return { kind: "const", operand };
-  const type = l.checker.getTypeAtLocation(parameter.name);
+  const type = l.checker.getTypeAtLocation(name);
   if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) {
-    report(l, parameter, "unsupportedType", { type: l.checker.typeToString(type) });
+    report(l, name.parent, "unsupportedType", { type: l.checker.typeToString(type) });
     return undefined;
   }
-  const shape = declaredShape(l, name, declaredType(l.checker, type), literalType(operand));
+  const shape = declaredShape(l, name.text, declaredType(l.checker, type), literalType(operand));
   if (!shape) return { kind: "const", operand };
-  const stored = writeShape(l, node, name, shape, operand);
-  return stored.kind === "error" ? undefined : { kind: "let", name, shape };
+  const stored = writeShape(l, node, name.text, shape, operand);
+  return stored.kind === "error" ? undefined : { kind: "let", name: name.text, shape };
 }
 
 /** A bigint literal that is passed to a plain `bigint` parameter counts as signed. */

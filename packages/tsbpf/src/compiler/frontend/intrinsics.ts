@@ -2,6 +2,7 @@
 
 import { ts } from "./typescript.js";
 import { lowerExpression } from "./expressions.js";
+import { rangeAsValue } from "./for-of.js";
 import { kernelAddress, kernelFieldExists, kernelMember } from "./kernel.js";
 import { report, type Lowering } from "./lowering.js";
 import { sizedInt } from "./numbers.js";
@@ -14,6 +15,7 @@ type Intrinsic = (l: Lowering, node: ts.CallExpression, name: string) => Operand
 export const intrinsics: Readonly<Record<string, Intrinsic>> = {
   bpfCoreAddressOf: addressOf,
   bpfCoreFieldExists: fieldExists,
+  range: rangeAsValue,
 };
 
 /** The call's value, or undefined when the name is no intrinsic. */

@@ -23,14 +23,24 @@ interface SymbolConstructor {
 declare var Symbol: SymbolConstructor;
 interface String { readonly length: number }
 interface TemplateStringsArray { readonly length: number }
-interface ReadonlyArray<T> { readonly length: number; readonly [index: number]: T }
-interface Array<T> { length: number; [index: number]: T }
+interface ReadonlyArray<T> {
+  readonly length: number;
+  readonly [index: number]: T;
+  [Symbol.iterator](): IterableIterator<T>;
+}
+interface Array<T> {
+  length: number;
+  [index: number]: T;
+  [Symbol.iterator](): IterableIterator<T>;
+}
 interface Uint8Array { readonly length: number; [index: number]: number }
 interface Disposable { [Symbol.dispose](): void }
 interface AsyncDisposable { [Symbol.asyncDispose](): unknown }
-interface Iterator<T> { next(): { done?: boolean; value: T } }
-interface Iterable<T> { [Symbol.iterator](): Iterator<T> }
-interface IterableIterator<T> extends Iterator<T> { [Symbol.iterator](): IterableIterator<T> }
+interface Iterator<T, TReturn = any, TNext = any> { next(): { done?: boolean; value: T } }
+interface Iterable<T, TReturn = any, TNext = any> { [Symbol.iterator](): Iterator<T> }
+interface IterableIterator<T, TReturn = any, TNext = any> extends Iterator<T> {
+  [Symbol.iterator](): IterableIterator<T>;
+}
 interface Generator<T = unknown, Result = unknown, Next = unknown> extends Iterator<T> {
   return(value: Result): unknown;
   throw(error: Next): unknown;

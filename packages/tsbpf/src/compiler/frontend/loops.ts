@@ -1,10 +1,13 @@
-// `for` and `while`, once something shows that they end.
+// `for`, `while` and `do`, once something shows that they end; what for-of.ts counts is made here too.
 
 import { ts } from "./typescript.js";
-import { commaParts, loopBound, type LoopBound } from "./bounds.js";
+import { isCompare, type Block, type Inst } from "../ir/ir.js";
+import { loopBound, type Guard, type LoopBound } from "./bounds.js";
 import { lowerCondition } from "./conditions.js";
 import { lowerExpression } from "./expressions.js";
+import { withJumps } from "./jumps.js";
 import { findLocal, jumpTo, report, startSealed, type Lowering } from "./lowering.js";
+import { visibleRange } from "./visible.js";
 import { continueAt, lowerDeclarations, lowerScope, lowerStatement } from "./statements.js";
 
 /**
@@ -16,50 +19,125 @@ const branchLimit = 8192;
 
 export function lowerFor(l: Lowering, node: ts.ForStatement): void {
   lowerScope(l, () => {
-    const { initializer } = node;
+    const { initializer, condition, statement, incrementor } = node;
     if (initializer && ts.isVariableDeclarationList(initializer)) lowerDeclarations(l, initializer);
-    else if (initializer) lowerEach(l, initializer);
-    lowerLoop(l, node, node.condition, node.statement, node.incrementor);
+    else if (initializer) lowerExpression(l, initializer);
+    lowerLoop(l, node, loopBound(l, condition, statement, incrementor), condition, incrementor);
   });
 }
 
 export function lowerWhile(l: Lowering, node: ts.WhileStatement): void {
-  lowerLoop(l, node, node.expression, node.statement, undefined);
+  lowerLoop(l, node, loopBound(l, node.expression, node.statement, undefined), node.expression, undefined);
+}
+
+export function lowerDo(l: Lowering, node: ts.DoStatement): void {
+  // The first round is not tested: it happens even where the condition never holds.
+  const bound = loopBound(l, node.expression, node.statement, undefined);
+  const rounds = bound && { ...bound, rounds: Math.max(1, bound.rounds), counter: undefined };
+  lowerLoop(l, node, rounds, node.expression, undefined);
 }
 
 function lowerLoop(
   l: Lowering,
-  node: ts.ForStatement | ts.WhileStatement,
+  node: ts.ForStatement | ts.WhileStatement | ts.DoStatement,
+  bound: LoopBound | undefined,
   condition: ts.Expression | undefined,
-  body: ts.Statement,
   update: ts.Expression | undefined,
 ): void {
-  const bound = loopBound(l, condition, body, update);
   if (!bound) report(l, condition ?? node, "unboundedLoop");
+  lowerRounds(l, node, {
+    bound,
+    test: (body, exit) => {
+      if (condition) lowerGuarded(l, condition, bound?.guard, body, exit);
+      else l.b.jump(body);
+    },
+    body: () => withCounter(l, bound, () => lowerScope(l, () => lowerStatement(l, node.statement))),
+    update: () => void (update && lowerExpression(l, update)),
+  });
+}
+
+/** The condition, and after it what the verifier cannot see for itself. */
+function lowerGuarded(l: Lowering, condition: ts.Expression, guard: Guard | undefined, body: Block, exit: Block): void {
+  if (!guard) return lowerCondition(l, condition, body, exit);
+  const held = l.b.createBlock();
   const firstId = l.b.func.nextId;
-  const header = l.b.createBlock();
-  const bodyBlock = l.b.createBlock();
-  const updateBlock = l.b.createBlock();
+  const counter = l.b.read(guard.counter);
+  const firstBlock = l.b.func.blocks.indexOf(l.b.current);
+  lowerCondition(l, condition, held, exit);
+  startSealed(l, held);
+  const limits = l.b.func.blocks
+    .slice(firstBlock)
+    .flatMap((block) => block.insts)
+    .filter((inst) => inst.id >= firstId && isCompare(inst) && inst.args.includes(counter))
+    .flatMap((inst) => inst.args.filter((arg) => arg !== counter));
+  const isSeen = limits.some((limit) => seesLimit(l, guard, limit));
+  guardCounter(l, guard, isSeen, body, exit);
+}
+
+/** The verifier knows that `limit` is not beyond the guard's. */
+function seesLimit(l: Lowering, guard: Guard, limit: Inst): boolean {
+  const range = visibleRange(l, limit);
+  if (!range) return false;
+  return guard.upward ? range.high <= guard.limit + 1n : range.low >= guard.limit - 1n;
+}
+
+/** Ends the block: goes to `body` where the counter is what the compiler knows it to be, which it always is. */
+export function guardCounter(l: Lowering, guard: Guard, isLimitSeen: boolean, body: Block, exit: Block): void {
+  const counter = l.b.read(guard.counter);
+  const test = (op: "slt" | "sgt" | "sle", bound: bigint): void => {
+    const next = l.b.createBlock();
+    l.b.branch(l.b.compare(op, counter, l.b.constant("i64", bound)), next, exit);
+    startSealed(l, next);
+  };
+  if (!isLimitSeen) test(guard.upward ? "slt" : "sgt", guard.limit);
+  if (guard.start !== undefined) test("sle", guard.start);
+  l.b.jump(body);
+}
+
+/** What a loop is made of, whatever its syntax. */
+interface Rounds {
+  readonly bound: LoopBound | undefined;
+  /** Ends the block: goes to `body` for another round, or to `exit`. */
+  readonly test: (body: Block, exit: Block) => void;
+  readonly body: () => void;
+  readonly update: () => void;
+}
+
+export function lowerRounds(l: Lowering, node: ts.IterationStatement, rounds: Rounds): void {
+  const start = startCost(l);
   const exit = l.b.createBlock();
+  if (ts.isDoStatement(node)) lowerTestLast(l, node, rounds, exit);
+  else lowerTestFirst(l, node, rounds, exit);
+  continueAt(l, exit);
+  if (rounds.bound) checkCost(l, node, rounds.bound, start);
+}
+
+function lowerTestFirst(l: Lowering, node: ts.IterationStatement, rounds: Rounds, exit: Block): void {
+  const header = l.b.createBlock();
+  const body = l.b.createBlock();
+  const update = l.b.createBlock();
   l.b.jump(header);
   l.b.start(header); // Sealed at the end: the way back is still to come.
-  if (condition) lowerCondition(l, condition, bodyBlock, exit);
-  else l.b.jump(bodyBlock);
-  startSealed(l, bodyBlock);
-  l.activation.loops.push({
-    breakBlock: exit,
-    continueBlock: updateBlock,
-    usingDepth: l.activation.usings.length,
-  });
-  withCounter(l, bound, () => lowerScope(l, () => lowerStatement(l, body)));
-  l.activation.loops.pop();
-  jumpTo(l, updateBlock);
-  continueAt(l, updateBlock);
-  if (update && !l.b.terminated) lowerEach(l, update);
+  rounds.test(body, exit);
+  startSealed(l, body);
+  withJumps(l, node, exit, update, rounds.body);
+  jumpTo(l, update);
+  continueAt(l, update);
+  if (!l.b.terminated) rounds.update();
   jumpTo(l, header);
   l.b.seal(header);
-  continueAt(l, exit);
-  if (bound) checkCost(l, node, bound, firstId);
+}
+
+function lowerTestLast(l: Lowering, node: ts.IterationStatement, rounds: Rounds, exit: Block): void {
+  const body = l.b.createBlock();
+  const test = l.b.createBlock();
+  l.b.jump(body);
+  l.b.start(body);
+  withJumps(l, node, exit, test, rounds.body);
+  jumpTo(l, test);
+  continueAt(l, test);
+  if (!l.b.terminated) rounds.test(body, exit);
+  l.b.seal(body);
 }
 
 /** Inside the body the counter has the bounds that the condition gives it. */
@@ -76,14 +154,24 @@ function withCounter(l: Lowering, bound: LoopBound | undefined, work: () => void
   locals.set(counter.symbol, local);
 }
 
-function lowerEach(l: Lowering, node: ts.Expression): void {
-  for (const part of commaParts(node)) lowerExpression(l, part);
+// ---- what it costs ----------------------------------------------------------------------------------------------
+
+/** Where a loop began: what was made since is its own. */
+interface CostStart {
+  readonly firstId: number;
+  readonly firstBlock: number;
+  readonly firstCost: number;
+}
+
+function startCost(l: Lowering): CostStart {
+  return { firstId: l.b.func.nextId, firstBlock: l.b.func.blocks.length, firstCost: l.loopCosts.length };
 }
 
 /** Rounds times what a round holds, nested loops included, must stay below the verifier's limits. */
-function checkCost(l: Lowering, node: ts.Node, bound: LoopBound, firstId: number): void {
-  const cost = costOf(l, firstId, bound);
-  l.loopCosts.push(cost);
+function checkCost(l: Lowering, node: ts.Node, bound: LoopBound, start: CostStart): void {
+  const cost = costOf(l, start, bound);
+  // The loops inside are part of this one now.
+  l.loopCosts.splice(start.firstCost, Infinity, cost);
   if (cost.instructions > instructionLimit) {
     report(l, node, "longLoop", { cost: cost.instructions, limit: instructionLimit });
   } else if (cost.branches > branchLimit) {
@@ -91,19 +179,17 @@ function checkCost(l: Lowering, node: ts.Node, bound: LoopBound, firstId: number
   }
 }
 
-/** What the loop that began at `firstId` costs; loops inside it count with all their rounds. */
-function costOf(l: Lowering, firstId: number, bound: LoopBound): LoopCost {
-  const inner = l.loopCosts.filter((cost) => cost.firstId > firstId);
+/** What the loop that began at `start` costs; loops inside it count with all their rounds. */
+function costOf(l: Lowering, start: CostStart, bound: LoopBound): LoopCost {
+  const inner = l.loopCosts.slice(start.firstCost);
   const innerIds = inner.reduce((sum, cost) => sum + cost.ids, 0);
-  const ids = l.b.func.nextId - firstId + expansion(l, firstId);
-  const branches = l.b.func.blocks.filter((block) => block.id >= firstId && block.term.op === "br").length;
+  const blocks = l.b.func.blocks.slice(start.firstBlock);
+  const ids = l.b.func.nextId - start.firstId + expansion(blocks);
+  const branches = blocks.filter((block) => block.term.op === "br").length;
   const ownBranches = branches - inner.reduce((sum, cost) => sum + cost.ownBranches, 0) - (bound.exact ? 1 : 0);
-  // The loops inside are part of this one now.
-  l.loopCosts = l.loopCosts.filter((cost) => cost.firstId < firstId);
   const round = ids - innerIds + inner.reduce((sum, cost) => sum + cost.instructions, 0);
   const openBranches = Math.max(0, ownBranches) + inner.reduce((sum, cost) => sum + cost.branches, 0);
   return {
-    firstId,
     ids,
     ownBranches: branches,
     instructions: bound.rounds * Math.max(1, round),
@@ -112,19 +198,18 @@ function costOf(l: Lowering, firstId: number, bound: LoopBound): LoopCost {
 }
 
 /** What is one operation here and many instructions later: memory is zeroed and copied in pieces of at most 8 bytes. */
-function expansion(l: Lowering, firstId: number): number {
+function expansion(blocks: readonly Block[]): number {
   let pieces = 0;
-  for (const block of l.b.func.blocks) {
-    for (const inst of block.insts) {
-      if (inst.id < firstId || (inst.op !== "zero" && inst.op !== "copy")) continue;
-      pieces += inst.op === "zero" ? inst.size / inst.align : (2 * inst.size) / inst.align;
+  for (const { insts } of blocks) {
+    for (const inst of insts) {
+      if (inst.op === "zero") pieces += inst.size / inst.align;
+      if (inst.op === "copy") pieces += (2 * inst.size) / inst.align;
     }
   }
   return Math.ceil(pieces);
 }
 
 export interface LoopCost {
-  readonly firstId: number;
   readonly ids: number;
   readonly ownBranches: number;
   readonly instructions: number;

@@ -9,13 +9,12 @@ import { checkRecordUses } from "./access.js";
 import { collectModule } from "./modules.js";
 import { at, type Activation, type Compilation, type Lowering } from "./lowering.js";
 import { asInt } from "./expressions.js";
-import { isPlainFunction } from "./inline.js";
+import { bindParameter, isPlainFunction } from "./inline.js";
 import type { KernelStruct, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
 import type { SourceProgram } from "./program.js";
 import { lowerBody } from "./statements.js";
 import type { Local } from "./variables.js";
-import { ts } from "./typescript.js";
-import { unsupported } from "./unsupported.js";
+import type { ts } from "./typescript.js";
 
 export interface LoweredModule {
   readonly ir: IrModule;
@@ -75,7 +74,7 @@ function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
     caller: undefined,
     locals: new Map<ts.Symbol, Local>(),
     usings: [],
-    loops: [],
+    jumps: [],
     leave: (value, node) => leaveProgram(l, value, node),
   };
   const l: Lowering = { ...c, b, program, context, activation, loopCosts: [], counters: new Map(), recordUses: [] };
@@ -112,12 +111,6 @@ function leaveProgram(l: Lowering, value: Operand, node: ts.Node): void {
 function bindContext(l: Lowering): boolean {
   const [parameter] = l.program.handler.parameters.filter(({ name }) => name.getText() !== "this");
   if (!parameter) return true;
-  const symbol = l.checker.getSymbolAtLocation(parameter.name);
-  if (!ts.isIdentifier(parameter.name) || !symbol || parameter.dotDotDotToken) {
-    unsupported(l, ts.isIdentifier(parameter.name) ? parameter : parameter.name);
-    return false;
-  }
   const operand: Operand = { kind: "ctx", value: l.context, programKind: l.program.kind };
-  l.activation.locals.set(symbol, { kind: "const", operand });
-  return true;
+  return bindParameter(l, parameter, parameter, operand);
 }

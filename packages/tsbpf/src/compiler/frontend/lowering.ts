@@ -35,10 +35,15 @@ export interface UsingRecord {
   readonly pointer: Inst;
 }
 
-export interface LoopFrame {
+/** A statement that `break` can leave: a loop, a `switch`, or anything with a label. */
+export interface JumpFrame {
+  readonly labels: readonly string[];
+  /** A loop or a `switch`: a jump without a label means the innermost of these. */
+  readonly isPlain: boolean;
   readonly breakBlock: Block;
-  readonly continueBlock: Block;
-  /** How many `using` records were open outside the loop. */
+  /** Only in a loop. */
+  readonly continueBlock: Block | undefined;
+  /** How many `using` records were open outside the statement. */
   readonly usingDepth: number;
 }
 
@@ -49,7 +54,7 @@ export interface Activation {
   readonly caller: Activation | undefined;
   readonly locals: Map<ts.Symbol, Local>;
   readonly usings: UsingRecord[];
-  readonly loops: LoopFrame[];
+  readonly jumps: JumpFrame[];
   /** Ends the activation with this value (already converted to the return type). */
   readonly leave: (value: Operand, node: ts.Node) => void;
 }
@@ -61,8 +66,8 @@ export interface Lowering extends Compilation {
   readonly context: Inst;
   activation: Activation;
   /** Loops lowered so far that are not part of another one. */
-  loopCosts: LoopCost[];
-  /** The counters of the loops around this place that the verifier follows from one constant to another. */
+  readonly loopCosts: LoopCost[];
+  /** Bounds that the verifier knows: of counters that go from one constant to another, of what `Math.min` gave. */
   readonly counters: Map<Inst, Range>;
   /** Uses of records whose state is only known when the loops around them are complete. */
   readonly recordUses: RecordUse[];

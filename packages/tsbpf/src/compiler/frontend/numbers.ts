@@ -134,9 +134,17 @@ function largestRemainder(divisor: Range): bigint {
   return largest === 0n ? 0n : largest - 1n;
 }
 
+/** The least magnitude of a divisor that is not 0. */
+function smallestDivisor(divisor: Range): bigint {
+  if (divisor.low > 0n) return divisor.low;
+  return divisor.high < 0n ? -divisor.high : 1n;
+}
+
 function quotientRange({ left, right, operator }: QuotientOperand): Range {
   const bound =
-    operator === "/" ? magnitude(left.range) : smaller(magnitude(left.range), largestRemainder(right.range));
+    operator === "/"
+      ? magnitude(left.range) / smallestDivisor(right.range)
+      : smaller(magnitude(left.range), largestRemainder(right.range));
   const negative = operator === "/" ? left.range.low < 0n || right.range.low < 0n : left.range.low < 0n;
   const high = operator === "%" && left.range.high < 0n ? 0n : bound;
   return { low: negative ? -bound : 0n, high };

@@ -3,16 +3,20 @@
 import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import { assert } from "../../util/assert.js";
+import { lowerDeclared } from "./bindings.js";
 import { lowerCondition } from "./conditions.js";
 import { lowerExpression } from "./expressions.js";
-import { lowerFor, lowerWhile } from "./loops.js";
+import { lowerForOf } from "./for-of.js";
+import { lowerBreak, lowerContinue, lowerLabeled } from "./jumps.js";
+import { lowerDo, lowerFor, lowerWhile } from "./loops.js";
 import { at, jumpTo, report, startSealed, type Lowering, type UsingRecord } from "./lowering.js";
 import { endRecord, reserveRecord } from "./map-calls.js";
 import { errorOperand, voidOperand, type FunctionNode, type Operand } from "./operands.js";
+import { lowerSource } from "./patterns.js";
 import { tryEvaluate } from "./statics.js";
+import { lowerSwitch } from "./switch.js";
 import { unsupported } from "./unsupported.js";
-import { declaredType, isScalar, type DeclaredType } from "./types.js";
-import { declaredShape, describe, writeShape, type Local, type Shape } from "./variables.js";
+import { isScalar } from "./types.js";
 
 type StatementLowering = (l: Lowering, node: never) => void;
 
@@ -26,8 +30,12 @@ const table: Partial<Record<ts.SyntaxKind, StatementLowering>> = {
   [ts.SyntaxKind.ForStatement]: lowerFor,
   [ts.SyntaxKind.WhileStatement]: lowerWhile,
   [ts.SyntaxKind.ReturnStatement]: lowerReturn,
-  [ts.SyntaxKind.BreakStatement]: (l, node: ts.BreakStatement) => lowerJump(l, node, "breakBlock"),
-  [ts.SyntaxKind.ContinueStatement]: (l, node: ts.ContinueStatement) => lowerJump(l, node, "continueBlock"),
+  [ts.SyntaxKind.DoStatement]: lowerDo,
+  [ts.SyntaxKind.ForOfStatement]: lowerForOf,
+  [ts.SyntaxKind.SwitchStatement]: lowerSwitch,
+  [ts.SyntaxKind.LabeledStatement]: lowerLabeled,
+  [ts.SyntaxKind.BreakStatement]: lowerBreak,
+  [ts.SyntaxKind.ContinueStatement]: lowerContinue,
   // Types mean nothing at run time.
   [ts.SyntaxKind.InterfaceDeclaration]: () => undefined,
   [ts.SyntaxKind.TypeAliasDeclaration]: () => undefined,
@@ -87,7 +95,7 @@ export function lowerScope(l: Lowering, work: () => void): void {
 // ---- using ------------------------------------------------------------------------------------------------------
 
 /** Discards the records opened since `depth`, innermost first, where they were not ended on the way. */
-function discardUsings(l: Lowering, depth: number): void {
+export function discardUsings(l: Lowering, depth: number): void {
   for (const record of l.activation.usings.slice(depth).reverse()) discardIfLive(l, record);
 }
 
@@ -149,82 +157,16 @@ function reservingMap(l: Lowering, node: ts.Expression): Parameters<typeof reser
 export function lowerDeclarations(l: Lowering, list: ts.VariableDeclarationList): void {
   const flags = list.flags & ts.NodeFlags.BlockScoped;
   for (const declaration of list.declarations) {
-    if (!ts.isIdentifier(declaration.name)) {
-      unsupported(l, declaration.name);
-      defineErrors(l, declaration.name);
-    } else if (flags === ts.NodeFlags.AwaitUsing || flags === ts.NodeFlags.None) {
-      const what = flags === ts.NodeFlags.None ? "var" : "await using";
-      report(l, list, "unsupportedSyntax", { what, instead: "use `const`, `let` or `using`" });
-      defineErrors(l, declaration.name);
-    } else if (flags === ts.NodeFlags.Using) {
-      lowerUsing(l, declaration, declaration.name);
+    const { name, initializer } = declaration;
+    if (flags === ts.NodeFlags.Using && ts.isIdentifier(name)) {
+      lowerUsing(l, declaration, name);
     } else {
-      lowerVariable(l, declaration, declaration.name, flags === ts.NodeFlags.Const);
+      // What is refused is not looked into.
+      const isRefused = flags !== ts.NodeFlags.Const && flags !== ts.NodeFlags.Let;
+      const source = initializer && !isRefused ? lowerSource(l, initializer, name) : voidOperand;
+      lowerDeclared(l, list, declaration, source);
     }
   }
-}
-
-/** Names that have no value after a diagnostic: their uses stay silent. */
-function defineErrors(l: Lowering, name: ts.BindingName): void {
-  if (!ts.isIdentifier(name)) {
-    for (const element of name.elements) if (ts.isBindingElement(element)) defineErrors(l, element.name);
-    return;
-  }
-  const symbol = l.checker.getSymbolAtLocation(name);
-  if (symbol) l.activation.locals.set(symbol, { kind: "const", operand: errorOperand });
-}
-
-function lowerVariable(l: Lowering, declaration: ts.VariableDeclaration, name: ts.Identifier, isConst: boolean): void {
-  const symbol = l.checker.getSymbolAtLocation(name);
-  if (!symbol) return;
-  const type = l.checker.getTypeAtLocation(name);
-  const declared = declaredType(l.checker, type);
-  const isSized = declared?.kind === "int" || declared?.kind === "bool";
-  const operand = declaration.initializer ? lowerExpression(l, declaration.initializer) : voidOperand;
-  const define = (local: Local): void => {
-    l.activation.locals.set(symbol, local);
-  };
-  if (operand.kind === "error") return define({ kind: "const", operand });
-  if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) {
-    report(l, declaration, "unsupportedType", { type: l.checker.typeToString(type) });
-    return define({ kind: "const", operand: errorOperand });
-  }
-  // A name for memory that is no map's is as good as a const: assigning to it is what is refused (TSB3002).
-  const isFixed = operand.kind === "memory" && operand.space !== "map";
-  if (isFixed || (isConst && (!declaration.type || !isSized) && operand.kind !== "quotient")) {
-    return define({ kind: "const", operand });
-  }
-  const shape = variableShape(l, declaration, name, operand, declared);
-  if (!shape) return define({ kind: "const", operand: errorOperand });
-  if (operand.kind !== "void" || shape.kind.startsWith("nullable")) {
-    const stored = writeShape(l, declaration.initializer ?? name, name.text, shape, operand);
-    if (stored.kind === "error") return define({ kind: "const", operand: errorOperand });
-    if (isConst) return define({ kind: "const", operand: stored });
-  }
-  define({ kind: "let", name: name.text, shape });
-}
-
-/** What the variable can hold, from its declared type and its first value. Undefined after a diagnostic. */
-function variableShape(
-  l: Lowering,
-  declaration: ts.VariableDeclaration,
-  name: ts.Identifier,
-  operand: Operand,
-  declared: DeclaredType | undefined,
-): Shape | undefined {
-  const isMixed = declared === undefined && operand.kind === "int";
-  const shape = isMixed ? undefined : declaredShape(l, name.text, declared, operand);
-  if (shape) return shape;
-  if (isMixed) {
-    const type = l.checker.typeToString(l.checker.getTypeAtLocation(name));
-    report(l, declaration, "unsupportedType", { type });
-  } else if (operand.kind === "int" || declared?.kind === "bigint") {
-    report(l, declaration, "untypedBigint", { name: name.text });
-  } else {
-    const instead = `give '${name.text}' a type and a first value`;
-    report(l, declaration, "notAValue", { what: describe(operand), instead });
-  }
-  return undefined;
 }
 
 // ---- control flow -----------------------------------------------------------------------------------------------
@@ -256,18 +198,6 @@ function lowerReturn(l: Lowering, node: ts.ReturnStatement): void {
   const value = node.expression ? lowerExpression(l, node.expression) : voidOperand;
   discardUsings(l, 0);
   l.activation.leave(value, node.expression ?? node);
-}
-
-function lowerJump(
-  l: Lowering,
-  node: ts.BreakStatement | ts.ContinueStatement,
-  where: "breakBlock" | "continueBlock",
-): void {
-  if (node.label) return; // The label itself has a diagnostic.
-  const loop = l.activation.loops.at(-1);
-  if (!loop) return; // TypeScript has said so already.
-  discardUsings(l, loop.usingDepth);
-  l.b.jump(loop[where]);
 }
 
 /** For tests of the language's extent. */

@@ -26,14 +26,10 @@ const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
   [K.YieldExpression]: { what: "yield", instead: "a program runs to its end at once: remove it" },
   [K.ClassDeclaration]: { what: "A class", instead: "use a struct and functions" },
   [K.ClassExpression]: { what: "A class", instead: "use a struct and functions" },
-  [K.CommaToken]: { what: "The comma operator", instead: "write two statements" },
   [K.DebuggerStatement]: { what: "debugger", instead: "use bpfTracePrintk" },
   [K.DeleteExpression]: { what: "delete", instead: "set the field to 0, or use a map's `delete`" },
-  [K.DoStatement]: { what: "do … while", instead: "use `for` or `while`" },
   [K.EnumDeclaration]: { what: "An enum", instead: "use constants: `const State = { Idle: 0, Busy: 1 } as const`" },
   [K.ForInStatement]: { what: "for … in", instead: "name the fields one by one" },
-  [K.ForOfStatement]: { what: "for … of", instead: "count: `for (let i = 0; i < 8; i++)`" },
-  [K.LabeledStatement]: { what: "A label", instead: "put the inner loop into a function and return from it" },
   [K.NewExpression]: { what: "new", instead: "call the struct's schema: `ExecEvent({ pid })`" },
   [K.ObjectLiteralExpression]: {
     what: "An object literal",
@@ -42,7 +38,6 @@ const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
   [K.RegularExpressionLiteral]: { what: "A regular expression", instead: "compare bytes one by one" },
   [K.SpreadElement]: { what: "Spread", instead: "name the values one by one" },
   [K.SpreadAssignment]: { what: "Spread", instead: "name the fields one by one" },
-  [K.SwitchStatement]: { what: "switch", instead: "use `if` … `else if`" },
   [K.TaggedTemplateExpression]: { what: "A tagged template", instead: "use plain text" },
   [K.TemplateExpression]: { what: "A template with values", instead: "use plain text" },
   [K.ThisKeyword]: { what: "this", instead: "pass what is needed as a parameter" },
@@ -57,9 +52,8 @@ const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
   [K.ImportKeyword]: { what: "import()", instead: "import the module at the top" },
   [K.MetaProperty]: { what: "A property of the module", instead: "use a constant" },
   [K.WithStatement]: { what: "with", instead: "name the object" },
-  [K.BindingElement]: { what: "Destructuring", instead: "read the fields one by one" },
-  [K.ObjectBindingPattern]: { what: "Destructuring", instead: "read the fields one by one" },
-  [K.ArrayBindingPattern]: { what: "Destructuring", instead: "read the elements one by one" },
+  [K.BindingElement]: { what: "A rest element", instead: "name the fields or elements one by one" },
+  [K.ComputedPropertyName]: { what: "A computed name", instead: "write the name itself" },
 };
 
 /** For tests of the language's extent. */
@@ -69,12 +63,8 @@ const operatorAdvice: Record<string, string> = {
   "==": "use ===",
   "!=": "use !==",
   "**": "multiply, or write the constant",
-  ",": "write two statements",
   in: "the fields are known when the program is compiled",
   instanceof: "the type is known when the program is compiled",
-  "&&=": "write an `if`",
-  "||=": "write an `if`",
-  "??=": "write an `if`",
   "**=": "multiply, or write the constant",
 };
 

@@ -23,10 +23,7 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const angle = <u32>x; //~ TSB1001
   const power = x ** 2; //~ TSB1001
   x **= 2; //~ TSB1001
-  x &&= 1; //~ TSB1001
-  x ||= 1; //~ TSB1001
   const inside = "x" in point; //~ TSB1001
-  const comma = (x++, 5); //~ TSB1001
   const equal = x == 5; //~ TSB1001
   const unequal = x != 5; //~ TSB1001
   const spread = plain(...([1] as const)); //~ TSB1001
@@ -36,16 +33,6 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const meta = import.meta; //~ TSB1001
   delete (point as { x?: number }).x; //~ TSB1001
   return x;
-});
-
-export const destructured = rawTracepoint("sched_process_exec", ({ args }) => u32(args[0])); //~ TSB1001
-
-export const assignPattern = rawTracepoint("sched_process_exec", () => {
-  let a = 1;
-  let b = 2;
-  [a, b] = [b, a]; //~ TSB1001
-  ({ x: a } = Point()); //~ TSB1001
-  return a + b;
 });
 
 export const withThis = rawTracepoint("sched_process_exec", function (this: void) {

@@ -19,7 +19,7 @@ function rest(...all: number[]): number { //~ TSB1001
   return 1;
 }
 
-function pattern({ x }: Value<typeof Point>): number { //~ TSB1001
+function pattern({ x, ...others }: Value<typeof Point>): number { //~ TSB1001
   return 1;
 }
 

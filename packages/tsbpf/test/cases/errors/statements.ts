@@ -12,15 +12,7 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   try { x++; } catch { x--; } //~ TSB1001
   try { x++; } finally { x--; } //~ TSB1001
   throw x; //~ TSB1001
-  switch (x) { case 1: x++; } //~ TSB1001
-  do { x++; } while (x < 10); //~ TSB1001
-  outer: for (let i = 0; i < 3; i++) { //~ TSB1001
-    for (let j = 0; j < 3; j++) {
-      if (j === 1) continue outer;
-    }
-  }
+  do { x++; } while (x); //~ TSB4001
   debugger; //~ TSB1001
-  const { x: a } = Point(); //~ TSB1001
-  const [b] = [1, 2]; //~ TSB1001
   return x + old;
 });

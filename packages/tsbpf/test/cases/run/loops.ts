@@ -128,3 +128,32 @@ export const counterAfterwards = rawTracepoint("sched_process_exec", (ctx) => {
   }
   return i;
 });
+
+export const hiddenLimits = rawTracepoint("sched_process_exec", (ctx) => {
+  // The verifier forgets what a remainder or a quotient is bounded by.
+  const n = u8(ctx.args[0]) % 10;
+  let total = 0;
+  for (let i = 0; i < n; i++) total += i;
+  for (let i = 0; i <= u8(ctx.args[2] % 7n); i++) total += i * 2;
+  return total;
+});
+
+export const hiddenStarts = rawTracepoint("sched_process_exec", (ctx) => {
+  const n = u8(ctx.args[0]) % 10;
+  let total = 0;
+  for (let i = n; i > 0; i--) total += i * 3;
+  for (let i = 20; i >= n; i -= 2) total += i;
+  return total;
+});
+
+export const hiddenQuotients = rawTracepoint("sched_process_exec", (ctx) => {
+  const q = Math.trunc(u32(ctx.args[1]) / 100000000);
+  let total = 0;
+  for (let i = q; i >= 0; i--) total += q;
+  let j = 0;
+  while (j < q && total < 500) {
+    total += j;
+    j++;
+  }
+  return total;
+});
