@@ -5,15 +5,9 @@ import { assert } from "../../util/assert.js";
 import type { JumpName } from "../../bpf/builders.js";
 import { postorder } from "./liveness.js";
 import { backEdges, loopDepths } from "./loops.js";
-import {
-  type MachineBlock,
-  type MachineFunc,
-  type MachineInst,
-  type MachineTerm,
-  type Operand,
-  successors,
-} from "./machine.js";
+import { type MachineBlock, type MachineFunc, type MachineTerm, successors } from "./machine.js";
 import type { Features } from "./selection.js";
+import { mergeTails } from "./tail-merge.js";
 
 type Branch = Extract<MachineTerm, { kind: "branch" }>;
 
@@ -48,7 +42,7 @@ export function invert(branch: Branch, features: Features): Branch | undefined {
 export function layOut(func: MachineFunc, features: Features): void {
   threadJumps(func);
   func.blocks = postorder(func).reverse();
-  mergeEqualBlocks(func);
+  mergeTails(func);
   func.blocks = placeBlocks(func, features);
   endAtOnce(func);
   const reached = new Set(postorder(func));
@@ -78,40 +72,6 @@ function retarget(block: MachineBlock, to: (block: MachineBlock) => MachineBlock
   term.then = to(term.then);
   term.else = to(term.else);
   if (term.then === term.else) block.term = { kind: "jump", target: term.then, span: term.span };
-}
-
-/** Ends of functions often look alike; each round can make the blocks before equal blocks equal. */
-function mergeEqualBlocks(func: MachineFunc): void {
-  const keys = new Map<MachineBlock, string>();
-  for (const block of func.blocks) keys.set(block, block.insts.map(keyOf).join("\n"));
-  for (;;) {
-    const known = new Map<string, MachineBlock>();
-    const replaced = new Map<MachineBlock, MachineBlock>();
-    for (const [index, block] of func.blocks.entries()) {
-      const key = `${keys.get(block)}\n${termKey(block.term)}`;
-      const twin = known.get(key);
-      if (twin && index > 0) replaced.set(block, twin);
-      else known.set(key, block);
-    }
-    if (replaced.size === 0) return;
-    func.blocks = func.blocks.filter((block) => !replaced.has(block));
-    for (const block of func.blocks) retarget(block, (target) => replaced.get(target) ?? target);
-  }
-}
-
-function keyOf(inst: MachineInst): string {
-  const bare = { ...inst, span: undefined, touches: undefined };
-  return JSON.stringify(bare, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
-}
-
-function termKey(term: MachineTerm): string {
-  if (term.kind === "jump") return `jump ${term.target.id}`;
-  if (term.kind === "exit") return "exit";
-  return `${term.jump} ${term.wide} ${term.left} ${operandKey(term.right)} ${term.then.id} ${term.else.id}`;
-}
-
-function operandKey(operand: Operand): string {
-  return operand.kind === "reg" ? `r${operand.reg}` : `${operand.imm}`;
 }
 
 /** `exit` is no longer than a jump to it. */

@@ -143,23 +143,31 @@ function neverEqual(left: Inst, right: Inst, folder: Folder): boolean {
 /** 64-bit comparisons of values that were widened the same way. At least one side must be a widening. */
 function compareWidened(op: CompareOp, left: Inst, right: Inst, folder: Folder): Inst | undefined {
   if (left.type !== "i64" || [left, right].some((side) => mustBeCompared(side, folder))) return undefined;
-  const isZero = (value: Inst): boolean => value.op === "zext" || (constOf(value) ?? 1n << 32n) <= 0xffff_ffffn;
-  const isSigned = (value: Inst): boolean => {
-    const constant = constOf(value);
-    return (
-      value.op === "sext" || (constant !== undefined && BigInt.asIntN(32, constant) === BigInt.asIntN(64, constant))
-    );
-  };
+  const isZero = (value: Inst): boolean => folder.known.possible(value) <= 0xffff_ffffn;
   if ((left.op === "zext" || right.op === "zext") && isZero(left) && isZero(right)) {
     return folder.compare(toUnsigned[op], lowHalf(left, folder), lowHalf(right, folder));
   }
   // Sign extension keeps both orders. An unsigned comparison of a signed value stays as it is all the same: it is a
   // bounds check, and the verifier wants it on the register that the access uses.
   const isCheck = op.startsWith("u");
-  if (!isCheck && (left.op === "sext" || right.op === "sext") && isSigned(left) && isSigned(right)) {
+  if (!isCheck && (signExtends(left) || signExtends(right)) && isSigned(left) && isSigned(right)) {
     return folder.compare(op, lowHalf(left, folder), lowHalf(right, folder));
   }
   return undefined;
+}
+
+/** Costs two instructions below v4, which a comparison of the low halves can do without. */
+function signExtends(value: Inst): boolean {
+  return value.op === "sext" || ((value.op === "load" || value.op === "kread") && value.mem.startsWith("i"));
+}
+
+function isSigned(value: Inst): boolean {
+  const constant = constOf(value);
+  return signExtends(value) || (constant !== undefined && asSigned(constant, 32) === asSigned(constant, 64));
+}
+
+function asSigned(value: bigint, bits: number): bigint {
+  return BigInt.asIntN(bits, value);
 }
 
 /** The widened value is part of an address elsewhere, so that the verifier must see the check on it. */

@@ -1,15 +1,17 @@
 // Kernel reads become calls of bpf_probe_read_kernel(dst, size, address), which fills dst with zeros when it fails
 // (kernel/trace/bpf_trace.c, bpf_probe_read_kernel_common). A value that is only stored to the stack is read straight
-// to its place; otherwise it passes through one small slot that all reads of the function share: each is loaded at
-// once.
+// to its place, and so is one that is only stored to memory that a helper gave (a map's value, a record of a ring
+// buffer); otherwise it passes through one small slot that all reads of the function share: each is loaded at once.
 
-import { countUses, replaceUses } from "../ir/cfg.js";
-import type { Block, Func, Inst, KreadInst, MemType, SlotInst } from "../ir/ir.js";
+import { replaceUses, termArgs } from "../ir/cfg.js";
+import type { Block, Func, Inst, KreadInst, SlotInst } from "../ir/ir.js";
 import { memSize } from "../ir/ir.js";
 import { constantPool, makeInst } from "./edit.js";
 import type { ConstantPool, NewInst } from "./edit.js";
-import { effectsOf, escapedSlots, probeReadKernel, slotPlace, touches } from "./effects.js";
+import { effectsOf, escapedSlots, overlaps, probeReadKernel, slotPlace, touches } from "./effects.js";
 import type { Pass } from "./pass.js";
+import { accessesOf, comesBefore, slotUses } from "./slot-use.js";
+import type { Access, Position, SlotUses } from "./slot-use.js";
 
 export const lowerKread: Pass = {
   name: "lower-kread",
@@ -24,12 +26,15 @@ export const lowerKread: Pass = {
     const state: State = {
       func,
       pool: constantPool(func),
-      uses: usersOf(func),
+      users: usersOf(func),
+      slots: slotUses(func),
+      dropped: new Set(),
       escaped: escapedSlots(func),
       replaced: new Map(),
       shared: undefined,
     };
     for (const block of func.blocks) lowerBlock(state, block);
+    for (const block of func.blocks) block.insts = block.insts.filter((inst) => !state.dropped.has(inst));
     const entry = func.blocks[0];
     if (state.shared && entry) entry.insts = [state.shared, ...entry.insts];
     state.pool.flush();
@@ -41,9 +46,11 @@ export const lowerKread: Pass = {
 interface State {
   readonly func: Func;
   readonly pool: ConstantPool;
-  /** The only user of each value that has exactly one use. */
-  readonly uses: ReadonlyMap<Inst, Inst>;
+  readonly users: ReadonlyMap<Inst, readonly Inst[]>;
+  readonly slots: SlotUses;
   readonly escaped: ReadonlySet<SlotInst>;
+  /** Stores that a read into their place has made needless. */
+  readonly dropped: Set<Inst>;
   readonly replaced: Map<Inst, Inst>;
   /** The slot through which values are read. */
   shared: SlotInst | undefined;
@@ -52,20 +59,24 @@ interface State {
 /** How far down the store may be: a bound on the work, not a matter of meaning. */
 const distanceMax = 256;
 
-function usersOf(func: Func): Map<Inst, Inst> {
-  const counts = countUses(func);
-  const users = new Map<Inst, Inst>();
+/** The users of each value; what a terminator uses has more users than any store can be the only one of. */
+function usersOf(func: Func): Map<Inst, Inst[]> {
+  const users = new Map<Inst, Inst[]>();
+  const note = (value: Inst, user: Inst): void => {
+    const list = users.get(value);
+    if (list) list.push(user);
+    else users.set(value, [user]);
+  };
   for (const block of func.blocks) {
-    for (const inst of block.insts) for (const arg of inst.args) if (counts.get(arg) === 1) users.set(arg, inst);
+    for (const inst of block.insts) for (const arg of inst.args) note(arg, inst);
+    for (const value of termArgs(block.term)) note(value, value);
   }
   return users;
 }
 
 function lowerBlock(state: State, block: Block): void {
   const out: Inst[] = [];
-  const dropped = new Set<Inst>();
   for (const [index, inst] of block.insts.entries()) {
-    if (dropped.has(inst)) continue;
     const emit = (body: NewInst): Inst => {
       const made = makeInst(state.func, body, inst.span);
       out.push(made);
@@ -75,19 +86,27 @@ function lowerBlock(state: State, block: Block): void {
       const [dst, address] = inst.args;
       if (dst && address) read(state, emit, { base: dst, offset: inst.dstOffset }, inst.size, address);
     } else if (inst.op === "kread") {
-      const sink = findSink(state, block, index, inst);
-      if (sink) {
-        const [address] = inst.args;
-        if (address) read(state, emit, { base: sink.slot, offset: sink.offset }, memSize(inst.mem), address);
-        for (const gone of sink.gone) dropped.add(gone);
-      } else {
-        state.replaced.set(inst, readValue(state, emit, inst));
-      }
+      lowerRead(state, { block, index }, inst, emit);
     } else {
       out.push(inst);
     }
   }
   block.insts = out;
+}
+
+function lowerRead(state: State, at: Position, inst: KreadInst, emit: Emit): void {
+  const [address] = inst.args;
+  if (!address) return;
+  const sink = findSink(state, at, inst) ?? findLastingSink(state, inst);
+  if (!sink) {
+    state.replaced.set(inst, readValue(state, emit, inst));
+    return;
+  }
+  const { base, offset } = sink;
+  read(state, emit, sink, memSize(inst.mem), address);
+  for (const gone of sink.gone) state.dropped.add(gone);
+  if (!sink.stays) return;
+  state.replaced.set(inst, emit({ op: "load", type: inst.type, mem: inst.mem, offset, args: [base] }));
 }
 
 type Emit = (body: NewInst) => Inst;
@@ -113,34 +132,106 @@ function readValue(state: State, emit: Emit, inst: KreadInst): Inst {
 }
 
 interface Sink {
-  readonly slot: SlotInst;
+  readonly base: Inst;
   readonly offset: number;
   /** The store, and the conversions on the way to it. */
   readonly gone: readonly Inst[];
+  /** There are other uses, which take the value from there. */
+  readonly stays: boolean;
 }
 
-/** The store to the stack that is the read's only use, when it may as well happen where the read stands. */
-function findSink(state: State, block: Block, index: number, inst: KreadInst): Sink | undefined {
+/** The store that is the read's only use, when it may as well happen where the read stands. */
+function findSink(state: State, { block, index }: Position, inst: KreadInst): Sink | undefined {
   const gone: Inst[] = [];
-  let user = state.uses.get(inst);
+  let user = onlyUser(state, inst);
   const size = memSize(inst.mem);
   while (user && keepsLowBytes(user, size)) {
     gone.push(user);
-    user = state.uses.get(user);
+    user = onlyUser(state, user);
   }
-  if (user?.op !== "store" || memSize(user.mem as MemType) !== size) return undefined;
+  if (user?.op !== "store" || memSize(user.mem) !== size) return undefined;
   const place = slotPlace(user.args[0], user.offset);
-  if (!place || place.offset < 0 || place.offset + size > place.slot.size) return undefined;
-  const range = { offset: place.offset, size };
+  const inside = place && place.offset >= 0 && place.offset + size <= place.slot.size;
+  const target = inside ? { base: place.slot, offset: place.offset, size } : heldMemory(user, size);
+  if (!target) return undefined;
   const end = Math.min(block.insts.length, index + distanceMax);
   for (let next = index + 1; next < end; next++) {
     const between = block.insts[next];
-    if (between === user) return { ...place, gone: [...gone, user] };
-    if (!between) return undefined;
-    const touched = touches(effectsOf(between), place.slot, range, state.escaped);
-    if (touched.reads || touched.writes) return undefined;
+    if (between === user) return { ...target, gone: [...gone, user], stays: false };
+    if (!between || between === target.base || minds(state, between, target)) return undefined;
   }
   return undefined;
+}
+
+function onlyUser(state: State, value: Inst): Inst | undefined {
+  const users = state.users.get(value);
+  const [user] = users ?? [];
+  return users?.length === 1 && user !== value ? user : undefined;
+}
+
+interface Target {
+  readonly base: Inst;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** bpf_map_lookup_elem, bpf_ringbuf_reserve and bpf_task_storage_get: helpers may write to what they give. */
+const holders: ReadonlySet<number> = new Set([1, 131, 156]);
+
+function heldMemory(store: Inst & { op: "store" }, size: number): Target | undefined {
+  const [base] = store.args;
+  return base?.op === "call" && holders.has(base.helper) ? { base, offset: store.offset, size } : undefined;
+}
+
+/** `inst` may read or write the bytes of `target`, so that the store cannot be moved above it. */
+function minds(state: State, inst: Inst, target: Target): boolean {
+  const { base, offset, size } = target;
+  const effects = effectsOf(inst);
+  if (base.op === "slot") {
+    const touched = touches(effects, base, { offset, size }, state.escaped);
+    return touched.reads || touched.writes;
+  }
+  if (inst.op === "kread") return false;
+  if ((inst.op === "store" || inst.op === "load") && inst.args[0] === base) {
+    return overlaps({ offset: inst.offset, size: memSize(inst.mem) }, target);
+  }
+  return effects.readsOther || effects.writesOther || inst.op === "kreadinto";
+}
+
+/**
+ * One store among the uses, to bytes of a slot that nobody else writes and that are only read after it: the bytes may
+ * as well be there from the read on, and whoever wants the value finds it there.
+ */
+function findLastingSink(state: State, inst: KreadInst): Sink | undefined {
+  const size = memSize(inst.mem);
+  for (const store of storesOf(state, inst, size)) {
+    const place = slotPlace(store.args[0], store.offset);
+    if (!place || place.offset < 0 || place.offset + size > place.slot.size) continue;
+    const { slot, offset } = place;
+    if (!state.slots.accesses.has(slot)) continue;
+    const accesses = accessesOf(state.slots, { slot, offset, size });
+    const own = accesses.find((access) => access.inst === store);
+    if (!own || accesses.some((access) => access !== own && !follows(state, own, access))) continue;
+    return { base: slot, offset, gone: [store], stays: true };
+  }
+  return undefined;
+}
+
+function follows(state: State, own: Access, access: Access): boolean {
+  return !access.writes && comesBefore(state.slots, own, access);
+}
+
+/** Stores of `value`'s low bytes, also through conversions. */
+function storesOf(state: State, value: Inst, size: number): (Inst & { op: "store" })[] {
+  const stores: (Inst & { op: "store" })[] = [];
+  const work = [value];
+  for (let next = work.pop(); next; next = work.pop()) {
+    for (const user of state.users.get(next) ?? []) {
+      if (user.op === "store" && user.args[1] === next && memSize(user.mem) === size) stores.push(user);
+      else if (user !== next && keepsLowBytes(user, size)) work.push(user);
+    }
+  }
+  return stores;
 }
 
 function keepsLowBytes(inst: Inst, size: number): boolean {

@@ -15,6 +15,7 @@ import { lowerMemory } from "./lower-memory.js";
 import { narrow } from "./narrow.js";
 import type { Pass } from "./pass.js";
 import { promote } from "./promote.js";
+import { shareSlots } from "./share-slots.js";
 
 /** Passes that run together, over and over while one of them changes something, at most `roundsMax` times. */
 export interface Stage {
@@ -25,11 +26,22 @@ export interface Stage {
 export const stages: readonly Stage[] = [
   { passes: [cfgCleanup, fold, cfgCleanup, dce], roundsMax: 2 },
   { passes: [promote, fold, narrow, fold, gvn, fold, cfgCleanup, dce], roundsMax: 4 },
-  { passes: [lowerKread, gvn, dse, fold, cfgCleanup, dce], roundsMax: 2 },
+  { passes: [shareSlots, lowerKread, gvn, dse, fold, cfgCleanup, dce], roundsMax: 2 },
   { passes: [lowerMemory, promote, fold, narrow, fold, gvn, fold, cfgCleanup, dse, lowerMemory, dce], roundsMax: 1 },
 ];
 
-export const allPasses: readonly Pass[] = [cfgCleanup, promote, fold, narrow, gvn, lowerKread, dse, lowerMemory, dce];
+export const allPasses: readonly Pass[] = [
+  cfgCleanup,
+  promote,
+  fold,
+  narrow,
+  gvn,
+  shareSlots,
+  lowerKread,
+  dse,
+  lowerMemory,
+  dce,
+];
 
 /** What instruction selection cannot do without. */
 export const requiredPasses: readonly Pass[] = [lowerKread, lowerMemory];
