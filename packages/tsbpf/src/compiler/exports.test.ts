@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as language from "../index.js";
 import { helpers } from "../bpf/helpers.js";
-import { isMapFactory, isProgramFactory, mapFactoryNames, programFactoryNames } from "./frontend/declarations.js";
+import { isMapFactory, mapFactoryNames } from "./frontend/declarations.js";
 import { intrinsics } from "./frontend/intrinsics.js";
-import { declaringNames } from "./frontend/statics.js";
+import { isProgramFactory, programFactoryNames } from "./frontend/program-factories.js";
+import { declaringNames, languageRecords } from "./frontend/statics.js";
 import { intTypes } from "./frontend/types.js";
 
 const exported = Object.keys(language);
@@ -17,6 +18,7 @@ const known = [
   ...declaringNames,
   ...mapFactoryNames,
   ...programFactoryNames,
+  ...Object.keys(languageRecords),
   ...Object.keys(intrinsics),
   ...helperNames,
 ];

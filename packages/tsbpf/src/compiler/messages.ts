@@ -153,6 +153,11 @@ export const messages = {
     text: "{helper} takes {needed}, which this version cannot make yet",
     cure: "see LANGUAGE.md for the helpers that can be called",
   },
+  helperMemory: {
+    code: "TSB5020",
+    text: "{helper} cannot fill a part of {what}",
+    cure: "let it fill a value of your own and copy that",
+  },
 
   mapMethod: {
     code: "TSB6001",
@@ -216,6 +221,41 @@ export const messages = {
     cure: "a name in the kernel has letters, digits and '_', as in \"sched_process_exec\"",
   },
 
+  tracepointName: {
+    code: "TSB7020",
+    text: "{what} is not a tracepoint with its group",
+    cure: 'write both, as in "sched/sched_switch"',
+  },
+  hookReturn: {
+    code: "TSB7022",
+    text: "The answer of a security hook is 0 or a negated errno, and the verifier must see that",
+    cure: "return constants: `return denied ? -1 : 0` (-1 is EPERM)",
+  },
+  functionArguments: {
+    code: "TSB7023",
+    text: "The result stands behind the function's arguments, and their number is not known here",
+    cure: "list them all: `(ctx: FexitContext<[u64, u64], i32>) => …`",
+  },
+  contextIndex: {
+    code: "TSB7024",
+    text: "An index into {what} must be a constant",
+    cure: "write a number from 0 to {last}, or copy the array first; of a packet, make a view at that offset",
+  },
+  packetOffset: {
+    code: "TSB7025",
+    text: "Nothing bounds this offset into the packet, so the kernel's verifier would reject the read",
+    cure: "bound it where it is used: `(offset & 0xff)`, as in `14 + (ip.versionIhl & 15) * 4`",
+  },
+  packetReach: {
+    code: "TSB7026",
+    text: "{size} bytes at offset {offset} are out of a program's reach; it ends at {limit}",
+    cure: "an offset counts from 0, in bytes",
+  },
+  stalePacket: {
+    code: "TSB7027",
+    text: "The packet may have moved since this view was made",
+    cure: "make the view again after the helper call: `ctx.packet.view(…)`",
+  },
   kernelWrite: {
     code: "TSB8001",
     text: "Kernel memory can only be read",

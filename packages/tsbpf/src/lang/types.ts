@@ -96,7 +96,7 @@ export type Layout =
 export interface Program<Kind extends string> {
   readonly programKind: Kind;
   /** The function itself, so that a test can call it in plain Node. */
-  readonly handler: (ctx: never) => number | void;
+  readonly handler: (ctx: never) => number | bigint | boolean | void;
 }
 
 /** The context of a program, which some helpers take. */

@@ -46,9 +46,17 @@ export function fakeKernel(options: FakeOptions = {}): FakeKernel {
     mapNextKey: () => -2,
     mapFreeze: (fd) => done(`mapFreeze ${fd}`),
     progLoad: (args) => open(`progLoad ${args.name}`),
-    progTestRun: () => ({ status: 0, returnValue: 0, durationNs: 0 }),
+    progTestRun: () => ({ status: 0, returnValue: 0, durationNs: 0, data: undefined }),
     btfLoad: () => open("btfLoad"),
-    rawTracepointOpen: (name) => open(`rawTracepointOpen ${name}`),
+    rawTracepointOpen: (name) => open(`rawTracepointOpen ${name ?? ""}`.trim()),
+    linkCreate: ({ target, attachType }) => open(`linkCreate ${attachType} on ${target}`),
+    perfProbeOpen: ({ functionName, config }) => open(`perfProbeOpen ${functionName} ${config}`),
+    openFolder: (path) => open(`openFolder ${path}`),
+    socketOption: (fd, option, value) => done(`socketOption ${fd} ${option} ${value}`),
+    netlink() {
+      calls.push("netlink");
+      return { status: 0, messages: new Uint8Array(0) };
+    },
     perfEventOpen: (_attr, cpu) => open(`perfEventOpen ${cpu}`),
     ioctl: () => done("ioctl"),
     read: () => -22,

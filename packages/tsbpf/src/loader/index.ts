@@ -12,6 +12,8 @@ export {
 } from "./errors.js";
 export type { VerifierReport } from "./verifier-log.js";
 export type {
+  AttachArguments,
+  AttachOptions,
   EventRecord,
   EventStream,
   EventStreamOptions,

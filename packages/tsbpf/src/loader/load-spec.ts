@@ -9,7 +9,7 @@ import type { Btf } from "../btf/types.js";
 import type { FunctionSpec, ObjectSpec } from "../object/spec.js";
 import { decodeText } from "../util/bytes.js";
 import { sanitizeBtf, type SanitizedBtf } from "./btf-sanitize.js";
-import { LoaderError, ObjectError, unknownName } from "./errors.js";
+import { LoaderError, ObjectError, didYouMean, unknownName } from "./errors.js";
 import { featureProbes, permissionError, type FeatureProbes } from "./features.js";
 import { openProgram, type OpenProgram } from "./loaded-program.js";
 import { createDataMap, createMap, resolveMapSpec } from "./map-create.js";
@@ -206,10 +206,22 @@ function findAttachBtfId(program: string, kind: ProgramKindSpec, target: string,
   const wanted = kind.btfTargetPrefix.startsWith("btf_trace_") ? "typedef" : "func";
   const id = btf.idsByEssentialName(name).find((one) => btf.type(one).kind === wanted);
   if (id !== undefined) return id;
+  const near = didYouMean(target, btfTargets(btf, kind.btfTargetPrefix, wanted));
+  const hint = near === undefined ? `no ${name} in its BTF` : `did you mean "${near}"?`;
   throw new LoaderError(
     "ERR_ATTACH",
-    `load program "${program}": this kernel has no "${target}" for a ${kind.name} program (no ${name} in its BTF)`,
+    `load program "${program}": this kernel has no "${target}" for a ${kind.name} program (${hint})`,
   );
+}
+
+/** All there are, without the prefix: only looked for when a name is wrong. */
+function btfTargets(btf: Btf, prefix: string, wanted: "typedef" | "func"): string[] {
+  const names: string[] = [];
+  for (let id = 1; id < btf.typeCount; id++) {
+    const type = btf.type(id);
+    if (type.kind === wanted && type.name.startsWith(prefix)) names.push(type.name.slice(prefix.length));
+  }
+  return names;
 }
 
 /** A record on which reading a name it does not have throws, with the names it has. */

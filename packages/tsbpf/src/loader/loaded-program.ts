@@ -5,8 +5,8 @@ import { ProgType, type ProgramKindSpec } from "../bpf/program-kinds.js";
 import { Errno } from "../sys/errno.js";
 import { LoaderError, NotSupportedError, systemError } from "./errors.js";
 import { kernelRelease, releaseAtLeast } from "./features.js";
+import { attachProgram } from "./links/attach.js";
 import { createLink } from "./links/link.js";
-import { attachRawTracepoint } from "./links/raw-tracepoint.js";
 import type { Link, LoadedMap, LoadedProgram, TestRunOptions, TestRunOutcome } from "./types.js";
 
 export interface OpenProgram {
@@ -36,13 +36,13 @@ export function openProgram(
     name,
     section,
     fd,
-    attach() {
+    attach(options = {}) {
       checkOpen(program, owner);
       for (const used of program.usedMaps) {
         const map = maps.get(used);
         if (map && "open" in map) map.open();
       }
-      const link = createLink(kernel, attachByKind(kernel, program), (closed) => owner.links.delete(closed));
+      const link = createLink(attachProgram(kernel, program, options), (closed) => owner.links.delete(closed));
       owner.links.add(link);
       return link;
     },
@@ -57,48 +57,60 @@ function checkOpen(program: OpenProgram, owner: ProgramOwner): void {
   if (owner.isClosed) throw new LoaderError("ERR_CLOSED", `use program "${program.name}": the object is closed`);
 }
 
-/** Gives the descriptor that keeps it attached. */
-function attachByKind(kernel: Kernel, program: OpenProgram): number {
-  const { kind, name, fd, target } = program;
-  switch (kind.progType) {
-    case ProgType.RAW_TRACEPOINT:
-    case ProgType.RAW_TRACEPOINT_WRITABLE:
-      return attachRawTracepoint(kernel, name, fd, target);
-    default:
-      throw new NotSupportedError(
-        `attach program "${name}": attaching ${kind.name} programs is not supported yet (raw_tracepoint programs are)`,
-        `attaching ${kind.name} programs`,
-        undefined,
-      );
-  }
-}
-
 /** MAX_BPF_FUNC_ARGS registers: the most context a raw tracepoint has. */
 const RAW_TRACEPOINT_CONTEXT_BYTES = 12 * 8;
 
+/** How much longer than its input a packet may come out. */
+const PACKET_GROWTH_BYTES = 512;
+
 function testRun(kernel: Kernel, program: OpenProgram, options: TestRunOptions): TestRunOutcome {
-  const isRaw = program.kind.progType === ProgType.RAW_TRACEPOINT;
-  const context = options.context ?? (isRaw ? new Uint8Array(RAW_TRACEPOINT_CONTEXT_BYTES) : undefined);
-  const { status, returnValue, durationNs } = kernel.progTestRun(program.fd, {
-    context: context && own(context),
+  const { progType } = program.kind;
+  const isRaw = progType === ProgType.RAW_TRACEPOINT;
+  const zeros = isRaw ? new Uint8Array(RAW_TRACEPOINT_CONTEXT_BYTES) : undefined;
+  const given = options.context ?? zeros;
+  const context = given && own(given);
+  const outcome = kernel.progTestRun(program.fd, {
+    context,
     data: options.data && own(options.data),
+    dataOutBytes: options.data ? options.data.length + PACKET_GROWTH_BYTES : 0,
     // Raw tracepoints refuse any count, others take 0 for 1 (bpf_prog_test_run_raw_tp).
     repeat: 0,
   });
-  if (status >= 0) return { returnValue, durationNs };
+  const { status, returnValue, durationNs, data } = outcome;
+  if (status < 0) throw testRunError(kernel, program, options, status);
+  // bpf_prog_test_run_syscall writes what the program left there back to where it came from.
+  return { returnValue, durationNs, data, context: progType === ProgType.SYSCALL ? context : undefined };
+}
+
+/** The first release that runs programs of a type; 4.12 has it for packets. */
+const testRunSince: Readonly<Partial<Record<number, string>>> = {
+  [ProgType.RAW_TRACEPOINT]: "5.10",
+  [ProgType.SYSCALL]: "5.14",
+  [ProgType.TRACING]: "5.7",
+};
+
+const packetTypes: ReadonlySet<number> = new Set([ProgType.XDP, ProgType.SCHED_CLS, ProgType.SOCKET_FILTER]);
+/** ETH_HLEN */
+const LEAST_PACKET_BYTES = 14;
+
+function testRunError(kernel: Kernel, program: OpenProgram, options: TestRunOptions, status: number): Error {
   const doing = `run program "${program.name}"`;
+  const { progType, name } = program.kind;
   const release = kernelRelease(kernel);
-  const minimum = isRaw ? "5.10" : "4.12";
-  if ((status === -Errno.ENOTSUPP || status === -Errno.EINVAL) && !releaseAtLeast(release, minimum)) {
-    throw new NotSupportedError(
-      `${doing}: running ${program.kind.name} programs needs Linux ${minimum}, and this is ${release.text}`,
-      "BPF_PROG_TEST_RUN",
-      minimum,
-      { errno: status },
-    );
+  const minimum = testRunSince[progType] ?? "4.12";
+  const isUnknown = status === -Errno.ENOTSUPP || status === -Errno.EINVAL;
+  if (isUnknown && !releaseAtLeast(release, minimum)) {
+    const text = `${doing}: running ${name} programs needs Linux ${minimum}, and this is ${release.text}`;
+    return new NotSupportedError(text, "BPF_PROG_TEST_RUN", minimum, { errno: status });
   }
-  const hint = status === -Errno.ENOTSUPP ? `the kernel cannot run ${program.kind.name} programs this way` : undefined;
-  throw systemError("ERR_SYSTEM", doing, status, hint);
+  const isShort = packetTypes.has(progType) && (options.data?.length ?? 0) < LEAST_PACKET_BYTES;
+  const hint =
+    status === -Errno.ENOTSUPP
+      ? `the kernel cannot run ${name} programs this way`
+      : isShort
+        ? `a packet has at least ${LEAST_PACKET_BYTES} bytes: testRun({ data })`
+        : undefined;
+  return systemError("ERR_SYSTEM", doing, status, hint);
 }
 
 function own(bytes: Uint8Array): KernelBytes {

@@ -19,6 +19,7 @@ interface Module {
   readonly totals: ArrayMap<bigint, bigint>;
   readonly perCpu: PerCpuArray<u32, number>;
   readonly onExec: Program<"raw_tracepoint">;
+  readonly firewall: Program<"xdp">;
   helper(x: number): number;
 }
 
@@ -32,8 +33,8 @@ const checks: readonly true[] = [
   true satisfies Same<Loaded["maps"]["counts"], UserHashMap<number, { readonly n: number }>>,
   true satisfies Same<Loaded["maps"]["totals"], UserArray<bigint>>,
   true satisfies Same<Loaded["maps"]["perCpu"], UserPerCpuArray<number>>,
-  true satisfies Same<Loaded["programs"]["onExec"], LoadedProgram>,
-  true satisfies Same<keyof Loaded["programs"], "onExec">,
+  true satisfies Same<Loaded["programs"]["onExec"], LoadedProgram<"raw_tracepoint">>,
+  true satisfies Same<keyof Loaded["programs"], "onExec" | "firewall">,
   true satisfies Same<keyof Loaded["maps"], "events" | "ring" | "counts" | "totals" | "perCpu">,
   true satisfies Same<LoadedObject["programs"], Readonly<Record<string, LoadedProgram>>>,
 ];
@@ -47,6 +48,10 @@ export function mustNotCompile(object: Loaded): void {
   object.programs.onExce.attach();
   // @ts-expect-error A map is no program.
   object.programs.events.attach();
+  // @ts-expect-error An xdp program needs an interface.
+  object.programs.firewall.attach();
+  // @ts-expect-error A raw tracepoint is named already.
+  object.programs.onExec.attach({ interface: "lo" });
   // @ts-expect-error The value may be missing.
   void object.maps.counts.get(1).n;
   // @ts-expect-error A key has its type.

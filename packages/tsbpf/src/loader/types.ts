@@ -4,12 +4,50 @@ import type { ArrayMap, HashMap, PerCpuArray, PerfEventArray, Program, RingBuffe
 
 /** An attachment. Closing it detaches the program; closing twice does nothing more. */
 export interface Link extends Disposable, AsyncDisposable {
+  /** The descriptor that stands for it; -1 where the kernel has none (classifiers, socket filters). */
   readonly fd: number;
   close(): void;
 }
 
+/** Where a program is attached that its section does not say it of. Each kind takes some of these. */
+export interface AttachOptions {
+  /** xdp, tc: the interface's name or index. */
+  readonly interface?: string | number;
+  /** xdp: where packets are seen, in the driver or behind it; the kernel chooses when left out. */
+  readonly mode?: "driver" | "generic";
+  /** Control group programs: the path of a folder of a cgroup2 file system. */
+  readonly cgroup?: string;
+  /** Socket filters: the socket's descriptor. */
+  readonly socket?: number;
+  /** Perf event programs: what is sampled, "cpu-clock" when left out. */
+  readonly event?: "cpu-clock" | "task-clock" | "page-faults" | "context-switches" | "cpu-cycles" | "instructions";
+  /** Perf event programs: samples a second on each CPU, 99 when left out. */
+  readonly frequency?: number;
+  /** Perf event programs, instead of the frequency: one sample after so many events. */
+  readonly period?: number;
+  /** Perf event programs: one CPU instead of all. */
+  readonly cpu?: number;
+}
+
+type PerfEventOptions = Pick<AttachOptions, "event" | "frequency" | "period" | "cpu">;
+
+/** What `attach` takes for a program of this kind. */
+export type AttachArguments<Kind extends string> = string extends Kind
+  ? [options?: AttachOptions]
+  : Kind extends "xdp"
+    ? [options: Required<Pick<AttachOptions, "interface">> & Pick<AttachOptions, "mode">]
+    : Kind extends `tcx/${string}`
+      ? [options: Required<Pick<AttachOptions, "interface">>]
+      : Kind extends `cgroup/${string}`
+        ? [options: Required<Pick<AttachOptions, "cgroup">>]
+        : Kind extends "socket"
+          ? [options: Required<Pick<AttachOptions, "socket">>]
+          : Kind extends "perf_event"
+            ? [options?: PerfEventOptions]
+            : [];
+
 export interface TestRunOptions {
-  /** The program's context; zeros for a raw tracepoint when left out. */
+  /** The program's context; zeros for a raw tracepoint when left out. A syscall program's value. */
   readonly context?: Uint8Array;
   /** The packet, for programs that take one. */
   readonly data?: Uint8Array;
@@ -19,20 +57,27 @@ export interface TestRunOutcome {
   readonly returnValue: number;
   /** 0 where the kernel does not measure it (raw tracepoints). */
   readonly durationNs: number;
+  /** The packet as the program left it; undefined when none was given. */
+  readonly data: Uint8Array | undefined;
+  /** A syscall program's value as the program left it; undefined for other kinds. */
+  readonly context: Uint8Array | undefined;
 }
 
 /** A program the kernel has accepted. */
-export interface LoadedProgram {
+export interface LoadedProgram<Kind extends string = string> {
   readonly name: string;
   /** Of the ELF section, "raw_tracepoint/sched_process_exec". */
   readonly section: string;
   readonly fd: number;
   /**
-   * Attaches the program to what its section names, after opening the event streams it writes to, so that no event
-   * is lost between this call and the first read. Raw tracepoints require Linux 4.17 or newer.
+   * Attaches the program to what its section names or the options say, after opening the event streams it writes to,
+   * so that no event is lost between this call and the first read.
    */
-  attach(): Link;
-  /** Runs the program once, here and now. Raw tracepoints require Linux 5.10 or newer. */
+  attach(...options: AttachArguments<Kind>): Link;
+  /**
+   * Runs the program once, here and now: raw tracepoints (Linux 5.10), packet programs (4.12, with `data` of at least
+   * 14 bytes), syscall programs (5.14).
+   */
   testRun(options?: TestRunOptions): TestRunOutcome;
 }
 
@@ -123,8 +168,8 @@ export type LoadedMap = EventStream<unknown> | UserHashMap<unknown, unknown> | U
 
 /** The user half's type of one export of the kernel half; `never` for what is neither map nor program. */
 export type UserHalf<T> =
-  T extends Program<string>
-    ? LoadedProgram
+  T extends Program<infer Kind>
+    ? LoadedProgram<Kind>
     : T extends Tagged<PerfEventArray<never>, infer D>
       ? EventStream<D>
       : T extends Tagged<RingBuffer<never>, infer D>
@@ -148,7 +193,7 @@ type MapNames<M> = { [K in keyof M]: M[K] extends { readonly mapKind: string } ?
 /** Every name is there when the type of the kernel half is not given; an unknown one throws. */
 export type Programs<M> = string extends keyof M
   ? Readonly<Record<string, LoadedProgram>>
-  : { readonly [K in ProgramNames<M>]: LoadedProgram };
+  : { readonly [K in ProgramNames<M>]: UserHalf<M[K]> };
 export type Maps<M> = string extends keyof M
   ? Readonly<Record<string, LoadedMap>>
   : { readonly [K in MapNames<M>]: UserHalf<M[K]> };

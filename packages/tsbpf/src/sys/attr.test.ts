@@ -9,9 +9,12 @@ import {
   kernelObjectName,
   packBtfLoad,
   packEpollIn,
+  packLinkCreate,
   packMapCreate,
   packMapElement,
   packPerfBpfOutput,
+  packPerfProbe,
+  packPerfSampling,
   packProgLoad,
   packRawTracepointOpen,
   packTestRun,
@@ -92,12 +95,15 @@ const fields: readonly (readonly [string, string, Uint8Array, bigint | number])[
     "test.repeat": 4,
     "test.ctx_size_in": 5,
     "test.ctx_in": 6n,
+    "test.data_size_out": 7,
+    "test.data_out": 8n,
   }).map(([member, value]) => {
     const attr = packTestRun({
       progFd: 1,
       data: { size: 2, address: 3n },
       repeat: 4,
       context: { size: 5, address: 6n },
+      dataOut: { size: 7, address: 8n },
     });
     return ["union bpf_attr", member, attr, value] as const;
   }),
@@ -112,6 +118,22 @@ const fields: readonly (readonly [string, string, Uint8Array, bigint | number])[
     clockid: 1,
   }).map(([member, value]) => {
     return ["struct perf_event_attr", member, packPerfBpfOutput({ wakeupEvents: 9, readLost: true }), value] as const;
+  }),
+  ...Object.entries({
+    "link_create.prog_fd": 1,
+    "link_create.target_fd": 2,
+    "link_create.attach_type": 3,
+    "link_create.flags": 4,
+  }).map(([member, value]) => {
+    const attr = packLinkCreate({ progFd: 1, target: 2, attachType: 3, flags: 4 });
+    return ["union bpf_attr", member, attr, value] as const;
+  }),
+  ...Object.entries({ type: 8, size: 112, config: 1n, kprobe_func: 9n }).map(
+    ([member, value]) => ["struct perf_event_attr", member, packPerfProbe(8, 1n, 9n), value] as const,
+  ),
+  ...Object.entries({ type: 1, size: 112, config: 2n, sample_freq: 99n }).map(([member, value]) => {
+    const attr = packPerfSampling({ type: 1, config: 2n, frequency: 99 });
+    return ["struct perf_event_attr", member, attr, value] as const;
   }),
   ["struct epoll_event", "events", packEpollIn(0x77, process.arch === "x64"), 1],
   ["struct epoll_event", "data", packEpollIn(0x77, process.arch === "x64"), 0x77],

@@ -4,7 +4,7 @@
 
 import { ByteReader, ByteWriter, encodeText } from "../util/bytes.js";
 import { assert } from "../util/assert.js";
-import type { KernelBytes, MapCreateArgs, ProgLoadArgs, ProgramDebugInfo } from "./kernel.js";
+import type { KernelBytes, LinkCreateArgs, MapCreateArgs, ProgLoadArgs, ProgramDebugInfo } from "./kernel.js";
 
 /** enum bpf_cmd. */
 export const BpfCommand = {
@@ -18,6 +18,7 @@ export const BpfCommand = {
   RAW_TRACEPOINT_OPEN: 17,
   BTF_LOAD: 18,
   MAP_FREEZE: 22,
+  LINK_CREATE: 28,
 } as const;
 
 /** BPF_OBJ_NAME_LEN: a name with its NUL. */
@@ -95,21 +96,59 @@ export interface TestRunFields {
   readonly progFd: number;
   readonly context: { readonly address: bigint; readonly size: number };
   readonly data: { readonly address: bigint; readonly size: number };
+  readonly dataOut: { readonly address: bigint; readonly size: number };
   readonly repeat: number;
 }
 
 export function packTestRun(fields: TestRunFields): KernelBytes {
   const out = new ByteWriter(80);
-  out.u32(fields.progFd).u32(0).u32(fields.data.size).u32(0); // retval, data_size_out
-  out.u64(fields.data.address).u64(0n).u32(fields.repeat).u32(0); // data_out, duration
+  out.u32(fields.progFd).u32(0).u32(fields.data.size).u32(fields.dataOut.size); // retval
+  out.u64(fields.data.address).u64(fields.dataOut.address).u32(fields.repeat).u32(0); // duration
   out.u32(fields.context.size).u32(0).u64(fields.context.address).u64(0n); // ctx_size_out, ctx_out
   return out.finish();
 }
 
 /** What the kernel wrote into the attr of a test run. */
-export function unpackTestRun(attr: KernelBytes): { returnValue: number; durationNs: number } {
+export function unpackTestRun(attr: KernelBytes): { returnValue: number; dataOutBytes: number; durationNs: number } {
   const reader = new ByteReader(attr, "attr of PROG_TEST_RUN");
-  return { returnValue: reader.u32(4), durationNs: reader.u32(36) };
+  return { returnValue: reader.u32(4), dataOutBytes: reader.u32(12), durationNs: reader.u32(36) };
+}
+
+export function packLinkCreate(args: LinkCreateArgs): KernelBytes {
+  return new ByteWriter(16).u32(args.progFd).u32(args.target).u32(args.attachType).u32(args.flags).finish();
+}
+
+const PERF_ATTR_SIZE_VER5 = 112;
+
+/** A kprobe by its function's name: kprobe_func stands where other events have config1. */
+export function packPerfProbe(type: number, config: bigint, functionName: bigint): KernelBytes {
+  const out = new ByteWriter(PERF_ATTR_SIZE_VER5).u32(type).u32(PERF_ATTR_SIZE_VER5).u64(config);
+  return out
+    .zeros(56 - out.length)
+    .u64(functionName)
+    .zeros(PERF_ATTR_SIZE_VER5 - 64)
+    .finish();
+}
+
+export interface PerfSampling {
+  /** PERF_TYPE_*. */
+  readonly type: number;
+  readonly config: bigint;
+  /** Samples a second, or events between two samples; neither for a tracepoint. */
+  readonly frequency?: number;
+  readonly period?: number;
+}
+
+export function packPerfSampling(sampling: PerfSampling): KernelBytes {
+  const FREQ = 1n << 10n;
+  const { frequency, period } = sampling;
+  const out = new ByteWriter(PERF_ATTR_SIZE_VER5).u32(sampling.type).u32(PERF_ATTR_SIZE_VER5).u64(sampling.config);
+  out
+    .u64(BigInt(frequency ?? period ?? 1))
+    .u64(0n)
+    .u64(0n); // sample_type, read_format
+  out.u64(frequency === undefined ? 0n : FREQ);
+  return out.zeros(PERF_ATTR_SIZE_VER5 - out.length).finish();
 }
 
 export function packRawTracepointOpen(name: bigint, progFd: number): KernelBytes {
@@ -126,7 +165,6 @@ export function packBtfLoad(btf: bigint, sizeBytes: number, log: bigint, logSize
 
 /** BPF output through a perf event: PERF_TYPE_SOFTWARE, PERF_COUNT_SW_BPF_OUTPUT, raw data with the time. */
 export function packPerfBpfOutput(options: { readonly wakeupEvents: number; readonly readLost: boolean }): KernelBytes {
-  const PERF_ATTR_SIZE_VER5 = 112;
   const SAMPLE_TIME = 1n << 2n;
   const SAMPLE_RAW = 1n << 10n;
   const FORMAT_LOST = 1n << 4n;

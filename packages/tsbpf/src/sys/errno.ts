@@ -15,6 +15,7 @@ export const Errno = {
   EFAULT: 14,
   EBUSY: 16,
   EEXIST: 17,
+  EXDEV: 18,
   ENODEV: 19,
   EINVAL: 22,
   EMFILE: 24,
@@ -25,6 +26,7 @@ export const Errno = {
   ENOSYS: 38,
   EOVERFLOW: 75,
   EOPNOTSUPP: 95,
+  EADDRNOTAVAIL: 99,
   ENOTSUPP: 524,
 } as const;
 

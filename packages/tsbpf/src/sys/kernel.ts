@@ -49,6 +49,8 @@ export interface TestRunArgs {
   readonly context: KernelBytes | undefined;
   readonly data: KernelBytes | undefined;
   readonly repeat: number;
+  /** Room for the packet as the program leaves it; 0 for programs that take none. */
+  readonly dataOutBytes: number;
 }
 
 export interface TestRunResult {
@@ -56,6 +58,34 @@ export interface TestRunResult {
   readonly status: number;
   readonly returnValue: number;
   readonly durationNs: number;
+  /** The packet afterwards; undefined when there was no room for one. */
+  readonly data: Uint8Array | undefined;
+}
+
+export interface LinkCreateArgs {
+  readonly progFd: number;
+  /** A descriptor, or the index of a network interface. */
+  readonly target: number;
+  /** enum bpf_attach_type. */
+  readonly attachType: number;
+  readonly flags: number;
+}
+
+/** A probe on a kernel function, as a perf event. */
+export interface PerfProbeArgs {
+  /** What /sys/bus/event_source/devices/kprobe/type says. */
+  readonly type: number;
+  /** Bits of perf_event_attr.config. */
+  readonly config: bigint;
+  readonly functionName: string;
+}
+
+/** What the kernel answered to a netlink request. */
+export interface NetlinkReply {
+  /** 0, or the negated errno. */
+  readonly status: number;
+  /** The messages before the acknowledgement. */
+  readonly messages: Uint8Array;
 }
 
 /** Memory shared with the kernel. After `unmap` the arrays over `buffer` have length 0: they cannot be touched. */
@@ -86,7 +116,18 @@ export interface Kernel {
   progLoad(args: ProgLoadArgs): number;
   progTestRun(fd: number, args: TestRunArgs): TestRunResult;
   btfLoad(btf: KernelBytes, log?: KernelBytes): number;
-  rawTracepointOpen(name: string, progFd: number): number;
+  /** Without a name for programs that were loaded for one target: tp_btf, fentry, lsm. */
+  rawTracepointOpen(name: string | undefined, progFd: number): number;
+  /** Linux 5.7. */
+  linkCreate(args: LinkCreateArgs): number;
+  /** perf_event_open of a kprobe, on all CPUs. */
+  perfProbeOpen(args: PerfProbeArgs): number;
+  /** A descriptor of a folder, as cgroups are named by. */
+  openFolder(path: string): number;
+  /** setsockopt with an integer at level SOL_SOCKET. */
+  socketOption(fd: number, option: number, value: number): number;
+  /** One request to NETLINK_ROUTE, and the answer up to its acknowledgement. */
+  netlink(request: KernelBytes): NetlinkReply;
   /** struct perf_event_attr; any process, on one CPU, close-on-exec. */
   perfEventOpen(attr: KernelBytes, cpu: number): number;
   ioctl(fd: number, request: number, argument: number): number;

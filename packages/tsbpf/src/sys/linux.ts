@@ -2,24 +2,27 @@
 // `long syscall(long, …)` serves all of them. koffi is loaded on the first call of `openKernel`, so that
 // importing the loader costs nothing where nothing is loaded.
 
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { release } from "node:os";
-import type { KernelBytes, Kernel, Mapping, TestRunArgs, TestRunResult, Watch } from "./kernel.js";
+import type { KernelBytes, Kernel, Mapping, NetlinkReply, TestRunArgs, TestRunResult, Watch } from "./kernel.js";
 import type { ProgLoadArgs } from "./kernel.js";
 import {
   BpfCommand,
   packBtfLoad,
   packEpollIn,
+  packLinkCreate,
   packMapCreate,
   packMapElement,
   packMapFreeze,
+  packPerfProbe,
   packProgLoad,
   packRawTracepointOpen,
   packTestRun,
   unpackTestRun,
 } from "./attr.js";
 import { Errno } from "./errno.js";
+import { findAcknowledgement } from "./netlink.js";
 import { assert } from "../util/assert.js";
 import { ByteReader, ByteWriter, encodeText } from "../util/bytes.js";
 
@@ -38,6 +41,10 @@ interface SyscallNumbers {
   readonly epoll_create1: number;
   readonly epoll_ctl: number;
   readonly prlimit64: number;
+  readonly socket: number;
+  readonly sendto: number;
+  readonly recvfrom: number;
+  readonly setsockopt: number;
 }
 
 /** arch/x86/entry/syscalls/syscall_64.tbl, and include/uapi/asm-generic/unistd.h for arm64. */
@@ -53,6 +60,10 @@ export const syscallNumbers: Readonly<Record<string, SyscallNumbers>> = {
     epoll_create1: 291,
     epoll_ctl: 233,
     prlimit64: 302,
+    socket: 41,
+    sendto: 44,
+    recvfrom: 45,
+    setsockopt: 54,
   },
   arm64: {
     bpf: 280,
@@ -65,6 +76,10 @@ export const syscallNumbers: Readonly<Record<string, SyscallNumbers>> = {
     epoll_create1: 20,
     epoll_ctl: 21,
     prlimit64: 261,
+    socket: 198,
+    sendto: 206,
+    recvfrom: 207,
+    setsockopt: 208,
   },
 };
 
@@ -116,11 +131,23 @@ function linuxKernel(koffi: Koffi, numbers: SyscallNumbers): Kernel {
     btfLoad: (btf, log) =>
       bpf(BpfCommand.BTF_LOAD, packBtfLoad(address(btf), btf.length, log ? address(log) : 0n, log?.length ?? 0)),
     rawTracepointOpen(name, progFd) {
-      const text = kernelText(name);
-      return bpf(BpfCommand.RAW_TRACEPOINT_OPEN, packRawTracepointOpen(address(text), progFd));
+      const text = name === undefined ? undefined : kernelText(name);
+      return bpf(BpfCommand.RAW_TRACEPOINT_OPEN, packRawTracepointOpen(text ? address(text) : 0n, progFd));
     },
+    linkCreate: (args) => bpf(BpfCommand.LINK_CREATE, packLinkCreate(args)),
+    perfProbeOpen({ type, config, functionName }) {
+      const name = kernelText(functionName);
+      const attr = packPerfProbe(type, config, address(name));
+      return call(numbers.perf_event_open, address(attr), -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+    },
+    openFolder,
+    socketOption(fd, option, value) {
+      const SOL_SOCKET = 1;
+      const bytes = new ByteWriter(4).u32(value).finish();
+      return call(numbers.setsockopt, fd, SOL_SOCKET, option, address(bytes), bytes.length);
+    },
+    netlink: (request) => netlink(call, numbers, address, request),
     perfEventOpen(attr, cpu) {
-      const PERF_FLAG_FD_CLOEXEC = 8;
       return call(numbers.perf_event_open, address(attr), -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
     },
     ioctl: (fd, request, argument) => call(numbers.ioctl, fd, request, argument),
@@ -140,6 +167,41 @@ function linuxKernel(koffi: Koffi, numbers: SyscallNumbers): Kernel {
     raiseMemlock: () => raiseMemlock(call, numbers, address),
     ...systemFiles,
   };
+}
+
+const PERF_FLAG_FD_CLOEXEC = 8;
+
+/** Node's own error becomes an errno, as from every call here. */
+function openFolder(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    const code = error instanceof Error && "errno" in error ? Number(error.errno) : -Errno.EIO;
+    return code;
+  }
+}
+
+/** A socket of its own for each request: there are few. */
+function netlink(call: Call, numbers: SyscallNumbers, address: AddressOf, request: KernelBytes): NetlinkReply {
+  const AF_NETLINK = 16;
+  const SOCK_RAW_CLOEXEC = 0o2000003;
+  const fd = call(numbers.socket, AF_NETLINK, SOCK_RAW_CLOEXEC, 0);
+  if (fd < 0) return { status: fd, messages: new Uint8Array(0) };
+  try {
+    const sent = call(numbers.sendto, fd, address(request), request.length, 0, 0, 0);
+    if (sent < 0) return { status: sent, messages: new Uint8Array(0) };
+    let received = new Uint8Array(0);
+    for (;;) {
+      const part: KernelBytes = new Uint8Array(1 << 15);
+      const length = call(numbers.recvfrom, fd, address(part), part.length, 0, 0, 0);
+      if (length <= 0) return { status: length === 0 ? -Errno.EIO : length, messages: received };
+      received = Uint8Array.of(...received, ...part.subarray(0, length));
+      const end = findAcknowledgement(received);
+      if (end) return { status: end.status, messages: received.subarray(0, end.at) };
+    }
+  } finally {
+    call(numbers.close, fd);
+  }
 }
 
 function declareSyscall(koffi: Koffi): Call {
@@ -176,14 +238,18 @@ function progLoad(args: ProgLoadArgs, bpf: Bpf, address: AddressOf): number {
 function progTestRun(fd: number, args: TestRunArgs, bpf: Bpf, address: AddressOf): TestRunResult {
   const place = (bytes: KernelBytes | undefined): { address: bigint; size: number } =>
     bytes && bytes.length > 0 ? { address: address(bytes), size: bytes.length } : { address: 0n, size: 0 };
+  const out: KernelBytes = new Uint8Array(args.dataOutBytes);
   const attr = packTestRun({
     progFd: fd,
+    dataOut: place(out),
     context: place(args.context),
     data: place(args.data),
     repeat: args.repeat,
   });
   const status = bpf(BpfCommand.PROG_TEST_RUN, attr);
-  return { status, ...unpackTestRun(attr) };
+  const { returnValue, durationNs, dataOutBytes } = unpackTestRun(attr);
+  const data = out.length === 0 ? undefined : out.subarray(0, Math.min(out.length, dataOutBytes));
+  return { status, returnValue, durationNs, data };
 }
 
 interface MemoryRequest {

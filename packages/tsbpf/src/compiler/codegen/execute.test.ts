@@ -190,7 +190,7 @@ function runInKernel(
   }
   const key = new Uint8Array(new ArrayBuffer(4));
   assert.equal(kernel.mapUpdate(mapFd, key, owned(input), 0n), 0, name);
-  const run = kernel.progTestRun(progFd, { context: undefined, data: owned(packet), repeat: 1 });
+  const run = kernel.progTestRun(progFd, { context: undefined, data: owned(packet), dataOutBytes: 0, repeat: 1 });
   assert.equal(run.status, 0, `${name}: test run`);
   const value = new Uint8Array(new ArrayBuffer(VALUE_BYTES));
   assert.equal(kernel.mapLookup(mapFd, key, value), 0, name);

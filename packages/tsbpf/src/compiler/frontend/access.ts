@@ -1,21 +1,22 @@
 // Reading through `.`, `?.` and `[]`: fields of structs, elements of arrays, kernel memory, the context.
 
 import { ts } from "./typescript.js";
-import type { Inst } from "../ir/ir.js";
 import { fromStatic, lowerExpression, lowerInt, presence } from "./expressions.js";
+import { contextArgument, contextArrayLength, contextMember, readContextElement } from "./contexts.js";
 import { kernelElement, kernelMember, kernelObject, kernelStruct, readKernel } from "./kernel.js";
+import { packetLength } from "./packets.js";
 import { report, startSealed, symbolOf, type Lowering } from "./lowering.js";
 import { fieldPlace, readElement, readPlace, readRef } from "./memory.js";
 import { constantInt, constantValue, convertTo, sizedInt } from "./numbers.js";
 import {
   errorOperand,
-  type ContextArgsOperand,
   type IntOperand,
   type KernelOperand,
   type MemoryOperand,
   type NullableOperand,
   type Operand,
 } from "./operands.js";
+import type { Inst } from "../ir/ir.js";
 import { memberOfStatic } from "./static-members.js";
 import { tryEvaluate } from "./statics.js";
 import { brandsOf, declaredType, intTypes, kernelInterface } from "./types.js";
@@ -59,7 +60,11 @@ export function memberNamed(
     case "ref":
       return name === "value" ? readRef(l, object) : unknownProperty(l, node, name, "a reference");
     case "ctx":
-      return name === "args" ? { kind: "ctxArgs", value: object.value } : unknownProperty(l, node, name, "the context");
+      return contextMember(l, node, name, object) ?? unknownProperty(l, node, name, "the context");
+    case "ctxArray":
+      return name === "length" ? contextArrayLength(l, object) : unknownProperty(l, node, name, "the context");
+    case "packet":
+      return name === "length" ? packetLength(l, object) : unknownProperty(l, node, name, "the packet");
     case "nullable":
       // TypeScript narrowed what it was read from; the pointer itself is the same.
       return memberNamed(l, node, object.inner, name, symbol);
@@ -94,14 +99,15 @@ function memoryMember(l: Lowering, node: ts.Node, name: string, memory: MemoryOp
 /** A record that may be submitted already must not be touched: it belongs to user space from then on. */
 export function checkRecord(l: Lowering, node: ts.Node, memory: MemoryOperand): void {
   if (!memory.record || l.b.unreachableHere) return;
-  l.recordUses.push({ node, live: l.b.read(memory.record.live) });
+  l.recordUses.push({ kind: memory.record.kind, node, live: l.b.read(memory.record.live) });
 }
 
 /** Looks at the uses of records, once every loop is complete and its variables are what they are. */
 export function checkRecordUses(l: Lowering): void {
-  for (const { node, live } of l.recordUses) {
+  for (const { kind, node, live } of l.recordUses) {
     const value = l.b.resolve(live);
-    if (value.op !== "const" || value.value !== 1n) report(l, node, "disposedRecord");
+    const isHeld = value.op === "const" && value.value === (kind === "packet" ? 0n : 1n);
+    if (!isHeld) report(l, node, kind === "packet" ? "stalePacket" : "disposedRecord");
   }
 }
 
@@ -192,6 +198,7 @@ function elementAt(l: Lowering, node: ts.Node, indexNode: ts.Node, object: Opera
     return element.kind === "kernel" ? readKernel(l, element, false) : element;
   }
   if (object.kind === "ctxArgs") return contextArgument(l, node, indexNode, object, known);
+  if (object.kind === "ctxArray") return readContextElement(l, indexNode, object, known);
   report(l, node, "notAValue", { what: describe(object), instead: "an index needs an array" });
   return errorOperand;
 }
@@ -205,26 +212,8 @@ export function lowerIndex(l: Lowering, node: ts.ElementAccessExpression): IntOp
   return undefined;
 }
 
-/** MAX_BPF_FUNC_ARGS, include/linux/bpf.h. */
-const maxArguments = 12n;
-
-/** One 64-bit register of the tracepoint, as the type that the program gives it. */
-function contextArgument(
-  l: Lowering,
-  node: ts.Node,
-  indexNode: ts.Node,
-  args: ContextArgsOperand,
-  index: bigint | undefined,
-): Operand {
-  if (index === undefined || index < 0n || index >= maxArguments) {
-    report(l, indexNode, "notConstant", { what: "The number of an argument, from 0 to 11," });
-    return errorOperand;
-  }
-  const value = l.b.load("i64", "u64", args.value, Number(index) * 8);
-  return argumentAs(l, node, value);
-}
-
-function argumentAs(l: Lowering, node: ts.Node, value: Inst): Operand {
+/** A 64-bit register as the type that the program gives it. */
+export function argumentAs(l: Lowering, node: ts.Node, value: Inst): Operand {
   const type = l.checker.getTypeAtLocation(node);
   const present = l.checker.getNonNullableType(type);
   if (kernelInterface(present)) {
@@ -237,7 +226,10 @@ function argumentAs(l: Lowering, node: ts.Node, value: Inst): Operand {
   }
   const declared = declaredType(l.checker, type);
   if (declared?.kind === "bool") {
-    return { kind: "bool", value: l.b.compare("ne", value, l.b.constant("i64", 0n)) };
+    // A function's caller need not clear the rest of the register; a tracepoint's arguments are whole.
+    const isWhole = l.program.kind === "raw_tracepoint" || l.program.kind === "tp_btf";
+    const byte = isWhole ? value : l.b.binary("and", value, l.b.constant("i64", 0xffn));
+    return { kind: "bool", value: l.b.compare("ne", byte, l.b.constant("i64", 0n)) };
   }
   if (declared?.kind === "int") return convertTo(l, sizedInt(intTypes.u64, value), declared);
   const brands = brandsOf(l.checker, type);

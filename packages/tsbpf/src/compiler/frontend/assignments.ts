@@ -1,8 +1,10 @@
 // Assignment: to variables, fields, elements and references, plain and compound, and `++` and `--`.
 
 import { ts } from "./typescript.js";
-import { checkRecord, lowerIndex } from "./access.js";
+import type { ContextField } from "../../bpf/contexts.js";
 import type { Inst } from "../ir/ir.js";
+import { checkRecord, lowerIndex } from "./access.js";
+import { contextElementOffset, writableContextField } from "./contexts.js";
 import {
   arithmeticOn,
   asInt,
@@ -16,10 +18,20 @@ import {
   typeOf,
 } from "./expressions.js";
 import { findLocal, report, symbolOf, type Lowering } from "./lowering.js";
-import { fieldPlace, readElement, readPlace, readRef, storeScalar, writeElement, writePlace } from "./memory.js";
-import { constantInt, isBigint } from "./numbers.js";
+import {
+  fieldPlace,
+  loadScalar,
+  readElement,
+  readPlace,
+  readRef,
+  storeScalar,
+  writeElement,
+  writePlace,
+} from "./memory.js";
+import { constantInt, constantValue, isBigint } from "./numbers.js";
 import { errorOperand, type Operand } from "./operands.js";
 import { assignPattern, lowerSource, patternValue } from "./patterns.js";
+import { intTypes } from "./types.js";
 import { unsupported } from "./unsupported.js";
 import { describe, readLocal, writeShape } from "./variables.js";
 
@@ -147,11 +159,23 @@ function memberTarget(l: Lowering, node: ts.PropertyAccessExpression): Target | 
       write: (value, from) => storeScalar(l, from, object.type, object.base, 0, value),
     };
   }
+  if (object.kind === "ctx") {
+    const place = writableContextField(l, node);
+    return place && contextTarget(l, object.value, place.field, place.offset);
+  }
   if (object.kind === "kernel") report(l, node, "kernelWrite");
   else if (object.kind !== "error") {
     report(l, node, "readOnly", { what: `A part of ${describe(object)}`, instead: "assign to a field of a struct" });
   }
   return undefined;
+}
+
+function contextTarget(l: Lowering, context: Inst, field: ContextField, offset: number): Target {
+  const type = intTypes[`u${field.bits}`];
+  return {
+    read: () => loadScalar(l, type, context, offset),
+    write: (value, from) => storeScalar(l, from, type, context, offset, value),
+  };
 }
 
 function elementTarget(l: Lowering, node: ts.ElementAccessExpression): Target | undefined {
@@ -165,6 +189,10 @@ function elementTarget(l: Lowering, node: ts.ElementAccessExpression): Target | 
       read: () => readElement(l, node, object, index),
       write: (value, from) => writeElement(l, node, object, index, value, from),
     };
+  }
+  if (object.kind === "ctxArray" && object.field.writable) {
+    const offset = contextElementOffset(l, node.argumentExpression, object, constantValue(index));
+    return offset === undefined ? undefined : contextTarget(l, object.value, object.field, offset);
   }
   if (object.kind === "kernel") report(l, node, "kernelWrite");
   else

@@ -7,6 +7,7 @@ import { callIntrinsic } from "./intrinsics.js";
 import { lowerMapMethod, lowerRecordMethod } from "./map-calls.js";
 import { fieldPlace, stackMemory, writePlace, zeroMemory } from "./memory.js";
 import { inline } from "./inline.js";
+import { packetView } from "./packets.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
 import { convertTo, imul, plainNumber, safeRange, truncatedQuotient } from "./numbers.js";
 import { errorOperand, type IntOperand, type Operand, type Static } from "./operands.js";
@@ -43,7 +44,8 @@ function lowerMethod(l: Lowering, node: ts.CallExpression, callee: ts.PropertyAc
   const object = lowerExpression(l, callee.expression);
   if (object.kind === "error") return errorOperand;
   const memory = object.kind === "nullable" ? object.inner : object;
-  if (memory.kind === "memory" && memory.record) return lowerRecordMethod(l, node, callee, memory);
+  if (memory.kind === "packet" && callee.name.text === "view") return packetView(l, node, memory);
+  if (memory.kind === "memory" && memory.record?.kind === "record") return lowerRecordMethod(l, node, callee, memory);
   report(l, callee.name, "unknownProperty", {
     name: callee.name.text,
     what: describe(object),

@@ -1,8 +1,8 @@
-// Maps and programs as a module declares them: the factories of "tsbpf", their arguments checked.
+// Maps as a module declares them: the map factories of "tsbpf", their arguments checked.
 
-import { ts } from "./typescript.js";
+import type { ts } from "./typescript.js";
 import { report, type Compilation } from "./lowering.js";
-import type { FunctionNode, MapDeclaration, MapKind, ProgramDeclaration } from "./operands.js";
+import type { MapDeclaration, MapKind } from "./operands.js";
 import { declaredName, evaluate, schemaArgument } from "./statics.js";
 import { indexType } from "./memory.js";
 import type { DataType } from "./types.js";
@@ -23,20 +23,10 @@ const mapFactories: Record<string, MapFactory> = {
   ringBuffer: { kind: "ringbuf", schemas: ["event"], entries: "bytes" },
 };
 
-/** Program factories of "tsbpf" and the kind of program (bpf/program-kinds.ts) each makes. */
-const programFactories: Record<string, string> = {
-  rawTracepoint: "raw_tracepoint",
-};
-
 export const mapFactoryNames: ReadonlySet<string> = new Set(Object.keys(mapFactories));
-export const programFactoryNames: ReadonlySet<string> = new Set(Object.keys(programFactories));
 
 export function isMapFactory(name: string): boolean {
   return mapFactoryNames.has(name);
-}
-
-export function isProgramFactory(name: string): boolean {
-  return programFactoryNames.has(name);
 }
 
 /** What the kernel takes as the name of an object or a type (btf_name_valid_identifier, kernel/bpf/btf.c). */
@@ -97,39 +87,5 @@ function entriesOption(c: Compilation, node: ts.CallExpression, factory: MapFact
     needed: isRing ? `a power of two from ${pageSize} to ${2 ** 29}` : `from 1 to ${maxEntriesLimit}`,
     instead: isRing ? "for example `{ bytes: 256 * 1024 }`" : "for example `{ maxEntries: 1024 }`",
   });
-  return undefined;
-}
-
-export function declareProgram(
-  c: Compilation,
-  node: ts.CallExpression,
-  factoryName: string,
-): ProgramDeclaration | undefined {
-  const kind = programFactories[factoryName];
-  const name = declaredName(node);
-  const [targetNode, handlerNode] = node.arguments;
-  if (!kind || !targetNode || !handlerNode) return undefined;
-  if (!name) {
-    report(c, node, "schemaPlace", { what: "A program" });
-    return undefined;
-  }
-  if (!isKernelName(name)) report(c, node.parent, "programTarget", { what: `'${name}'` });
-  const target = targetName(c, targetNode);
-  const handler = handlerFunction(c, handlerNode);
-  if (target === undefined || !handler) return undefined;
-  return { name, kind, target, handler, node };
-}
-
-function targetName(c: Compilation, node: ts.Expression): string | undefined {
-  const value = evaluate(c, node);
-  if (value.kind === "text" && isKernelName(value.value)) return value.value;
-  if (value.kind !== "error") report(c, node, "programTarget", { what: node.getText() });
-  return undefined;
-}
-
-function handlerFunction(c: Compilation, node: ts.Expression): FunctionNode | undefined {
-  const value = evaluate(c, node);
-  if (value.kind === "function") return value.node;
-  if (value.kind !== "error") report(c, node, "notConstant", { what: "The program's function" });
   return undefined;
 }

@@ -8,9 +8,10 @@ import { checkRecord } from "./access.js";
 import { asInt, lowerExpression } from "./expressions.js";
 import { kernelAddress, kernelObject, kernelStruct } from "./kernel.js";
 import { report, type Lowering } from "./lowering.js";
-import { address, scalarOnStack, textOnStack } from "./memory.js";
+import { forgetPacketViews } from "./packets.js";
+import { address, copyTo, isOwnMemory, scalarOnStack, stackMemory, textOnStack } from "./memory.js";
 import { checkConstant, sizedInt, widen } from "./numbers.js";
-import { errorOperand, voidOperand, type Operand } from "./operands.js";
+import { errorOperand, voidOperand, type MemoryOperand, type Operand } from "./operands.js";
 import { intTypes, isScalar, kernelInterface, sizeOf, type DataType, type IntType } from "./types.js";
 import { describe } from "./variables.js";
 
@@ -28,11 +29,9 @@ export function lowerHelper(l: Lowering, node: ts.CallExpression, tsName: string
   const args = lowerArguments(l, node, helper);
   if (!args) return errorOperand;
   const { returns } = helper;
-  if (returns.kind === "void") {
-    l.b.call(helper.id, "void", args);
-    return voidOperand;
-  }
-  return result(l, node, returns, l.b.call(helper.id, resultType(returns), args));
+  const value = l.b.call(helper.id, returns.kind === "void" ? "void" : resultType(returns), args);
+  forgetPacketViews(l, helper);
+  return returns.kind === "void" ? voidOperand : result(l, node, returns, value);
 }
 
 function resultType(returns: HelperReturn): "i64" | "ptr" {
@@ -179,7 +178,11 @@ const unsupportedNames: Readonly<Record<string, string>> = {
 };
 
 function keyOrValue(l: Lowering, node: ts.Node, operand: Operand, type: DataType | undefined): Lowered | undefined {
-  if (operand.kind === "memory") return { value: address(l, operand) };
+  if (operand.kind === "memory") {
+    const own = isOwnMemory(operand) ? operand : stackMemory(l, node, "copy", operand.type);
+    if (own !== operand) copyTo(l, node, own, operand);
+    return { value: address(l, own) };
+  }
   const int = operand.kind === "int" || operand.kind === "bool";
   if (!int || !type || !isScalar(type)) return undefined;
   return { value: scalarOnStack(l, node, type, operand) };
@@ -195,10 +198,26 @@ function memory(l: Lowering, node: ts.Node, operand: Operand, arg: HelperArg & {
   }
   if (operand.kind !== "memory") return undefined;
   checkRecord(l, node, operand);
+  if (!isOwnMemory(operand)) return copied(l, node, operand, arg);
   const size = sizeOf(operand.type);
   // A helper that takes a fixed struct reads or fills all of it.
   if (arg.size !== undefined && size < arg.size) return undefined;
   return { value: address(l, operand), size };
+}
+
+/** What lies in a packet or a context is copied first. Nothing after a diagnostic. */
+function copied(
+  l: Lowering,
+  node: ts.Node,
+  operand: MemoryOperand,
+  arg: HelperArg & { kind: "mem" },
+): Lowered | undefined {
+  if (arg.access !== "read") {
+    report(l, node, "helperMemory", { helper: "The helper", what: `the ${operand.space}` });
+  }
+  const copy = stackMemory(l, node, "copy", operand.type);
+  copyTo(l, node, copy, operand);
+  return { value: copy.base, size: sizeOf(operand.type) };
 }
 
 function foreignAddress(l: Lowering, operand: Operand): Lowered | undefined {

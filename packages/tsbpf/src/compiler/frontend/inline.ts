@@ -171,7 +171,7 @@ function storeReturn(l: Lowering, node: ts.Node, returned: Returned, value: Oper
   if (value.kind === "error" || returned.declared?.kind === "void") return;
   const isAbsent = value.kind === "void" || value.kind === "null";
   if (isAbsent) returned.isAbsentSomewhere = true;
-  if (value.kind === "memory" && value.space !== "map") {
+  if (value.kind === "memory" && value.space !== "map" && value.space !== "packet") {
     returned.memory ??= value;
     if (!isSamePlace(returned.memory, value)) refuse(l, node, returned, value);
   } else {
@@ -199,7 +199,11 @@ function refuse(l: Lowering, node: ts.Node, returned: Returned, value: Operand):
 }
 
 function resultShape(l: Lowering, returned: Returned, value: Operand): Shape | undefined {
-  const shape = declaredShape(l, returned.name, returned.declared, literalType(value));
+  const { declared } = returned;
+  const isObject = declared?.kind === "nullable" && declared.inner.kind === "object";
+  // Which memory it is, a map's or a packet's, only what is not missing can say.
+  if (isObject && (value.kind === "void" || value.kind === "null")) return undefined;
+  const shape = declaredShape(l, returned.name, declared, literalType(value));
   if (shape?.kind !== "nullablePointer") return shape;
   return { kind: "nullablePointer", inner: { ...shape.inner, variable: returned.pointer } };
 }

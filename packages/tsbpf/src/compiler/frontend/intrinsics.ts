@@ -1,11 +1,13 @@
 // What the exported functions of "tsbpf" mean to the compiler, apart from helpers and declarations: one row a name.
 
 import { ts } from "./typescript.js";
+import { lowerSwap } from "./byte-order.js";
 import { lowerExpression } from "./expressions.js";
 import { rangeAsValue } from "./for-of.js";
 import { kernelAddress, kernelFieldExists, kernelMember } from "./kernel.js";
 import { report, type Lowering } from "./lowering.js";
 import { sizedInt } from "./numbers.js";
+import { swapWidths } from "./swap-bytes.js";
 import { errorOperand, type KernelOperand, type Operand } from "./operands.js";
 import { intTypes } from "./types.js";
 
@@ -16,6 +18,7 @@ export const intrinsics: Readonly<Record<string, Intrinsic>> = {
   bpfCoreAddressOf: addressOf,
   bpfCoreFieldExists: fieldExists,
   range: rangeAsValue,
+  ...Object.fromEntries(Object.keys(swapWidths).map((name) => [name, lowerSwap])),
 };
 
 /** The call's value, or undefined when the name is no intrinsic. */

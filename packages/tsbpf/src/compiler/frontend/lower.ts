@@ -7,10 +7,10 @@ import type { Func, IrModule } from "../ir/ir.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { checkRecordUses } from "./access.js";
 import { collectModule } from "./modules.js";
-import { at, type Activation, type Compilation, type Lowering } from "./lowering.js";
+import { at, report, type Activation, type Compilation, type Lowering } from "./lowering.js";
 import { asInt } from "./expressions.js";
 import { bindParameter, isPlainFunction } from "./inline.js";
-import type { KernelStruct, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
+import type { IntOperand, KernelStruct, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
 import type { SourceProgram } from "./program.js";
 import { lowerBody } from "./statements.js";
 import type { Local } from "./variables.js";
@@ -30,6 +30,7 @@ export function lowerModule(source: SourceProgram): LoweredModule {
   const c: Compilation = {
     source,
     checker: source.checker,
+    arch: process.arch,
     diagnostics: [],
     reported: new Set(),
     statics: new Map(),
@@ -64,7 +65,7 @@ function inReadingOrder(c: Compilation): readonly Diagnostic[] {
 function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
   const kind = programKinds.find((candidate) => candidate.name === program.kind);
   assert(kind, `program kind ${program.kind} has no row`);
-  const section = `${kind.prefixes[0]}/${program.target}`;
+  const section = [kind.prefixes[0], program.target].filter((part) => part !== "").join("/");
   const voidReturn = kind.returnValue === "ignored" ? "anything" : "zero";
   const b = new FunctionBuilder(program.name, section, "i32", voidReturn);
   const context = b.addParam("ptr");
@@ -77,7 +78,17 @@ function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
     jumps: [],
     leave: (value, node) => leaveProgram(l, value, node),
   };
-  const l: Lowering = { ...c, b, program, context, activation, loopCosts: [], counters: new Map(), recordUses: [] };
+  const l: Lowering = {
+    ...c,
+    b,
+    program,
+    context,
+    activation,
+    loopCosts: [],
+    counters: new Map(),
+    packetViews: [],
+    recordUses: [],
+  };
   if (isPlainFunction(l, program.handler, program.name, program.handler) && bindContext(l)) {
     at(l, program.handler, () => lowerBody(l, program.handler));
     checkRecordUses(l);
@@ -103,14 +114,32 @@ function leaveProgram(l: Lowering, value: Operand, node: ts.Node): void {
     return;
   }
   const int = value.kind === "bool" ? undefined : asInt(l, node, value);
+  checkReturn(l, node, int);
   const result = value.kind === "bool" ? value.value : int && l.b.convert("trunc", "i32", int.value);
   l.b.ret(result);
+}
+
+/** MAX_ERRNO, include/linux/err.h. */
+const maxErrno = 4095n;
+
+/** The verifier looks at what comes back from some kinds of programs. */
+function checkReturn(l: Lowering, node: ts.Node, value: IntOperand | undefined): void {
+  const { kind, returns } = l.program;
+  assert(returns !== "nothing", `TypeScript lets a ${kind} program answer something`);
+  // A module's own variable may hold anything; constants on each path are what the verifier can follow.
+  const isErrno = value && !value.loose && value.range.low >= -maxErrno && value.range.high <= 0n;
+  if (returns === "errno" && !isErrno) report(l, node, "hookReturn");
 }
 
 /** False after a diagnostic. */
 function bindContext(l: Lowering): boolean {
   const [parameter] = l.program.handler.parameters.filter(({ name }) => name.getText() !== "this");
   if (!parameter) return true;
-  const operand: Operand = { kind: "ctx", value: l.context, programKind: l.program.kind };
-  return bindParameter(l, parameter, parameter, operand);
+  return bindParameter(l, parameter, parameter, contextOperand(l));
+}
+
+function contextOperand(l: Lowering): Operand {
+  const { kind, schema } = l.program;
+  if (!schema) return { kind: "ctx", value: l.context, programKind: kind };
+  return { kind: "memory", type: schema, base: l.context, offset: 0, align: 8, space: "context", record: undefined };
 }

@@ -6,7 +6,15 @@ import type { Diagnostic } from "../diagnostic.js";
 import type { FunctionBuilder, Variable } from "../ir/builder.js";
 import type { Block, Inst } from "../ir/ir.js";
 import { fillIn, messages, type MessageName } from "../messages.js";
-import type { KernelStruct, MapDeclaration, Operand, ProgramDeclaration, Range, Static } from "./operands.js";
+import type {
+  KernelStruct,
+  MapDeclaration,
+  Operand,
+  ProgramDeclaration,
+  Range,
+  RecordState,
+  Static,
+} from "./operands.js";
 import { diagnosticSpan, sourceSpan, type SourceProgram } from "./program.js";
 import type { LoopCost } from "./loops.js";
 import type { StructType } from "./types.js";
@@ -16,6 +24,8 @@ import type { Local } from "./variables.js";
 export interface Compilation {
   readonly source: SourceProgram;
   readonly checker: ts.TypeChecker;
+  /** The machine that the programs are for, by Node's name: registers of traced functions differ. */
+  readonly arch: string;
   readonly diagnostics: Diagnostic[];
   /** Places that have a diagnostic already (the same source may be inlined many times). */
   readonly reported: Set<string>;
@@ -69,12 +79,15 @@ export interface Lowering extends Compilation {
   readonly loopCosts: LoopCost[];
   /** Bounds that the verifier knows: of counters that go from one constant to another, of what `Math.min` gave. */
   readonly counters: Map<Inst, Range>;
+  /** For each view of the packet so far, the variable that is 1 once it does not hold. */
+  readonly packetViews: Variable[];
   /** Uses of records whose state is only known when the loops around them are complete. */
   readonly recordUses: RecordUse[];
 }
 
-/** A place that uses a reserved record; `live` is 1 where it is still held for certain. */
+/** A place that uses a reserved record or a view; `live` is what its variable is there. */
 export interface RecordUse {
+  readonly kind: RecordState["kind"];
   readonly node: ts.Node;
   readonly live: Inst;
 }

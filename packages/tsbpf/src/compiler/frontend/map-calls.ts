@@ -7,7 +7,7 @@ import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
 import { lowerExpression } from "./expressions.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
-import { address, copyTo, loadScalar, scalarOnStack, stackMemory } from "./memory.js";
+import { address, copyTo, isOwnMemory, loadScalar, scalarOnStack, stackMemory } from "./memory.js";
 import {
   errorOperand,
   voidOperand,
@@ -62,7 +62,7 @@ function pointerTo(l: Lowering, node: ts.Expression | undefined, type: DataType 
   const operand = lowerExpression(l, node);
   if (operand.kind === "error") return undefined;
   if (isScalar(type)) return scalarOnStack(l, node, type, operand);
-  if (operand.kind === "memory" && operand.type === type) {
+  if (operand.kind === "memory" && operand.type === type && isOwnMemory(operand)) {
     checkRecord(l, node, operand);
     return address(l, operand);
   }

@@ -36,6 +36,11 @@ export function address(l: Lowering, memory: MemoryOperand): Inst {
   return l.b.binary("add", memory.base, l.b.constant("i64", BigInt(memory.offset)));
 }
 
+/** Memory that every helper takes: not all of them can reach a packet or a context. */
+export function isOwnMemory(memory: MemoryOperand): boolean {
+  return memory.space !== "packet" && memory.space !== "context";
+}
+
 /** MAX_BPF_STACK, include/linux/filter.h. */
 const stackBytes = 512;
 
@@ -295,6 +300,7 @@ function withElement(
     else outside();
     return;
   }
+  if (isConstantOnly(l, node, array)) return outside();
   if (isVisiblyInside(l, index.value, type.length)) {
     inside(variableElement(l, array, index.value));
     return;
@@ -315,6 +321,16 @@ function withElement(
   l.b.jump(join);
   l.b.seal(join);
   l.b.start(join);
+}
+
+/**
+ * With a diagnostic: the verifier takes no other offsets into a context (check_ptr_off_reg), and forgets how long the
+ * packet is where something is added to a pointer into it (adjust_ptr_min_max_vals).
+ */
+function isConstantOnly(l: Lowering, node: ts.Node, array: MemoryOperand): boolean {
+  if (isOwnMemory(array)) return false;
+  report(l, node, "contextIndex", { what: `the ${array.space}`, last: (array.type as ArrayType).length - 1 });
+  return true;
 }
 
 function isVisiblyInside(l: Lowering, index: Inst, length: number): boolean {
@@ -351,6 +367,7 @@ function aggregateElement(l: Lowering, node: ts.Node, array: MemoryOperand, inde
     if (place) return readPlace(l, place);
     if (l.diagnostics.length > 0) return errorOperand;
   }
+  if (isConstantOnly(l, node, array)) return errorOperand;
   if (isVisiblyInside(l, index.value, type.length)) {
     return readPlace(l, variableElement(l, array, index.value));
   }

@@ -2,6 +2,7 @@
 // kernel memory, or something that exists only at compile time.
 
 import type { ts } from "./typescript.js";
+import type { ContextField } from "../../bpf/contexts.js";
 import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
 import type { AggregateType, DataType, IntType, ScalarType } from "./types.js";
@@ -42,7 +43,7 @@ export interface QuotientOperand {
 }
 
 /** Which pointer type the verifier sees: memory of different spaces cannot share one variable. */
-export type Space = "stack" | "map" | "ringbuf";
+export type Space = "stack" | "map" | "ringbuf" | "packet" | "context";
 
 /** A struct or an array in the program's own memory. */
 export interface MemoryOperand {
@@ -53,12 +54,16 @@ export interface MemoryOperand {
   /** Alignment of `base + offset` in bytes. */
   readonly align: number;
   readonly space: Space;
-  /** Set for a record held by `using`: which one, to see that it is still held. */
+  /** Set for what does not last: a record held by `using`, a view of a packet. */
   readonly record: RecordState | undefined;
 }
 
-/** A reserved ring buffer record: `live` is the variable that is 1 while it must still be submitted or discarded. */
+/**
+ * A reserved ring buffer record: `live` is the variable that is 1 while it must still be submitted or discarded. For a
+ * view of a packet it is 0 while nothing can have moved the packet: it is read where the view was never made, too.
+ */
 export interface RecordState {
+  readonly kind: "record" | "packet";
   readonly name: string;
   readonly live: Variable;
 }
@@ -134,6 +139,20 @@ export interface ContextArgsOperand {
   readonly value: Inst;
 }
 
+/** An array in the context: `ctx.cb`. */
+export interface ContextArrayOperand {
+  readonly kind: "ctxArray";
+  readonly value: Inst;
+  readonly field: ContextField;
+}
+
+/** `ctx.packet` */
+export interface PacketOperand {
+  readonly kind: "packet";
+  /** The context. */
+  readonly value: Inst;
+}
+
 export interface VoidOperand {
   readonly kind: "void";
 }
@@ -169,6 +188,8 @@ export type Operand =
   | RefOperand
   | ContextOperand
   | ContextArgsOperand
+  | ContextArrayOperand
+  | PacketOperand
   | VoidOperand
   | NullOperand
   | TextOperand
@@ -193,11 +214,17 @@ export interface MapDeclaration {
   readonly node: ts.Node;
 }
 
+/** What the verifier lets a program answer (check_return_code in kernel/bpf/verifier.c). */
+export type ReturnRule = "any" | "nothing" | "boolean" | "errno";
+
 export interface ProgramDeclaration {
   readonly name: string;
   /** A row of bpf/program-kinds.ts. */
   readonly kind: string;
   readonly target: string;
+  /** What a syscall program's context holds. */
+  readonly schema: AggregateType | undefined;
+  readonly returns: ReturnRule;
   readonly handler: FunctionNode;
   readonly node: ts.Node;
 }

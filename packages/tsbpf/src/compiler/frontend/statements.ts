@@ -138,7 +138,7 @@ function lowerUsing(l: Lowering, declaration: ts.VariableDeclaration, name: ts.I
     offset: 0,
     align: 8,
     space: "ringbuf",
-    record: { name: name.text, live },
+    record: { kind: "record", name: name.text, live },
   };
   l.activation.locals.set(symbol, { kind: "const", operand: { kind: "nullable", present: pointer, inner } });
 }

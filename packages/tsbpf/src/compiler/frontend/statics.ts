@@ -4,9 +4,12 @@
 import { ts } from "./typescript.js";
 import { report, symbolOf, type Compilation } from "./lowering.js";
 import { convertConstant, foldBinary, foldUnary } from "./constants.js";
-import { declareMap, declareProgram, isKernelName, isMapFactory, isProgramFactory } from "./declarations.js";
+import { declareMap, isKernelName, isMapFactory } from "./declarations.js";
 import type { FunctionNode, Static } from "./operands.js";
 import { isLanguageFile } from "./host.js";
+import { declareProgram, isProgramFactory } from "./program-factories.js";
+import { swapBytes, swapWidths } from "./swap-bytes.js";
+import { TcAction, XdpAction } from "../../bpf/actions.js";
 import { boolType, intTypeByName, intTypes, layOutStruct, type DataType } from "./types.js";
 
 const errorStatic: Static = { kind: "error" };
@@ -32,7 +35,18 @@ function languageName(name: string): Static {
   const int = intTypeByName(name);
   if (int) return { kind: "schema", type: int };
   if (name === "bool") return { kind: "schema", type: boolType };
-  return { kind: "intrinsic", name };
+  const record = Object.hasOwn(languageRecords, name) ? languageRecords[name] : undefined;
+  return record ? constantRecord(record) : { kind: "intrinsic", name };
+}
+
+/** The constants that "tsbpf" exports. */
+export const languageRecords: Readonly<Record<string, Readonly<Record<string, number>>>> = { TcAction, XdpAction };
+
+function constantRecord(record: Readonly<Record<string, number>>): Static {
+  const fields = Object.entries(record).map(
+    ([name, value]) => [name, { kind: "int", type: "number", value: BigInt(value) }] as const,
+  );
+  return { kind: "record", fields: new Map(fields) };
 }
 
 function declared(c: Compilation, symbol: ts.Symbol, declaration: ts.Declaration): Static | undefined {
@@ -209,7 +223,16 @@ function evaluateCall(c: Compilation, node: ts.CallExpression): Static | undefin
     const program = declareProgram(c, node, name);
     return program ? { kind: "program", program } : errorStatic;
   }
-  return undefined;
+  return swapOfConstant(c, node, name);
+}
+
+/** `htons(0x0800)` */
+function swapOfConstant(c: Compilation, node: ts.CallExpression, name: string): Static | undefined {
+  const bits = Object.hasOwn(swapWidths, name) ? swapWidths[name] : undefined;
+  const argument = node.arguments[0];
+  const value = bits === undefined || !argument ? undefined : tryEvaluate(c, argument);
+  if (bits === undefined || value?.kind !== "int") return undefined;
+  return { kind: "int", type: intTypes[`u${bits}`], value: swapBytes(bits, value.value) };
 }
 
 /** `u32(5)` */

@@ -3,7 +3,7 @@
 import type { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import { sourceOf } from "./expressions.js";
-import { report, type Lowering } from "./lowering.js";
+import { report, startSealed, type Lowering } from "./lowering.js";
 import { checkConstant, constantInt, convertTo, plainNumber, safeRange, sizedInt } from "./numbers.js";
 import { address } from "./memory.js";
 import { kernelAddress, kernelStruct } from "./kernel.js";
@@ -13,6 +13,7 @@ import {
   type KernelStruct,
   type KernelType,
   type MemoryOperand,
+  type NullableOperand,
   type Operand,
   type Range,
 } from "./operands.js";
@@ -207,6 +208,9 @@ function writeValue(l: Lowering, node: ts.Node, name: string, shape: Shape, oper
         l.b.write(shape.inner.variable, l.b.constant("ptr", 0n));
         return true;
       }
+      if (operand.kind === "nullable" && operand.present.type === "i32") {
+        return writeWherePresent(l, node, name, shape.inner, operand);
+      }
       return writePointer(l, node, name, shape.inner, present);
     }
     default:
@@ -250,11 +254,34 @@ function writeNullableScalar(
   return writeValue(l, node, name, shape.inner, operand.inner);
 }
 
+/** A view of a packet is there when a condition holds; in a variable it is a pointer or null. */
+function writeWherePresent(
+  l: Lowering,
+  node: ts.Node,
+  name: string,
+  shape: Shape & { readonly variable: Variable },
+  operand: NullableOperand,
+): boolean {
+  const found = l.b.createBlock();
+  const missing = l.b.createBlock();
+  const join = l.b.createBlock();
+  l.b.branch(operand.present, found, missing);
+  startSealed(l, found);
+  const isWritten = writePointer(l, node, name, shape, operand.inner);
+  l.b.jump(join);
+  startSealed(l, missing);
+  l.b.write(shape.variable, l.b.constant("ptr", 0n));
+  l.b.jump(join);
+  startSealed(l, join);
+  return isWritten;
+}
+
 function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, operand: Operand): boolean {
   if (shape.kind === "memory" && operand.kind === "memory") {
     // Memory of two kinds in one variable would make one instruction reach both, which the verifier forbids; and
     // stack memory is made once for each place in the source, so that a name for it must not move.
-    if (shape.space !== operand.space || operand.space !== "map" || shape.type !== operand.type) {
+    const isMovable = operand.space === "map" || (operand.space === "packet" && shape.record === operand.record);
+    if (shape.space !== operand.space || !isMovable || shape.type !== operand.type) {
       report(l, node, "rebindMemory", { name });
       return false;
     }
@@ -308,6 +335,10 @@ export function describe(operand: Operand): string {
       return "the context";
     case "ctxArgs":
       return "the list of arguments";
+    case "ctxArray":
+      return "a part of the context";
+    case "packet":
+      return "the packet";
     case "void":
       return "undefined";
     case "null":

@@ -1,22 +1,26 @@
-// Attaches a program to a raw tracepoint (BPF_RAW_TRACEPOINT_OPEN, Linux 4.17).
+// Attaches to raw tracepoints (BPF_RAW_TRACEPOINT_OPEN, Linux 4.17), and what was loaded for one target: tp_btf,
+// fentry, fexit and lsm programs go through the same command without a name (Linux 5.5).
 
 import type { Kernel } from "../../sys/kernel.js";
+import { ProgType } from "../../bpf/program-kinds.js";
 import { Errno } from "../../sys/errno.js";
 import { decodeText } from "../../util/bytes.js";
 import { LoaderError, NotSupportedError, didYouMean, systemError } from "../errors.js";
 import { kernelRelease, permissionError, releaseAtLeast } from "../features.js";
+import type { OpenProgram } from "../loaded-program.js";
+import { heldBy, type Attachment } from "./link.js";
 
-/** Gives the descriptor that keeps the program attached. */
-export function attachRawTracepoint(kernel: Kernel, program: string, progFd: number, tracepoint: string): number {
-  const doing = `attach program "${program}" to raw tracepoint "${tracepoint}"`;
+export function attachRawTracepoint(kernel: Kernel, program: OpenProgram): Attachment {
+  const { target: tracepoint } = program;
+  const doing = `attach program "${program.name}" to raw tracepoint "${tracepoint}"`;
   if (tracepoint === "") {
     throw new LoaderError(
       "ERR_ATTACH",
-      `attach program "${program}": its section names no tracepoint (raw_tracepoint/NAME)`,
+      `attach program "${program.name}": its section names no tracepoint (raw_tracepoint/NAME)`,
     );
   }
-  const fd = kernel.rawTracepointOpen(tracepoint, progFd);
-  if (fd >= 0) return fd;
+  const fd = kernel.rawTracepointOpen(tracepoint, program.fd);
+  if (fd >= 0) return heldBy(kernel, fd);
   if (fd === -Errno.ENOENT) {
     const near = didYouMean(tracepoint, knownTracepoints(kernel));
     const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
@@ -33,6 +37,30 @@ export function attachRawTracepoint(kernel: Kernel, program: string, progFd: num
     );
   }
   throw systemError("ERR_ATTACH", doing, fd);
+}
+
+export function attachTrampoline(kernel: Kernel, program: OpenProgram): Attachment {
+  const doing = `attach program "${program.name}" to ${program.kind.name} "${program.target}"`;
+  if (program.kind.progType === ProgType.LSM) checkSecurityModules(kernel, doing);
+  const fd = kernel.rawTracepointOpen(undefined, program.fd);
+  if (fd >= 0) return heldBy(kernel, fd);
+  if (fd === -Errno.EPERM || fd === -Errno.EACCES) throw permissionError(kernel, doing, fd);
+  const isRefused = fd === -Errno.ENOTSUPP || fd === -Errno.EOPNOTSUPP || fd === -Errno.EBUSY;
+  const hint = isRefused ? "the kernel cannot patch this function: it may be inlined, or not be traceable" : undefined;
+  throw systemError("ERR_ATTACH", doing, fd, hint);
+}
+
+/** Where "bpf" is not among the active security modules, hooks of BPF programs are never called. */
+function checkSecurityModules(kernel: Kernel, doing: string): void {
+  const bytes = kernel.readFile("/sys/kernel/security/lsm");
+  const active = bytes && decodeText(bytes).trim().split(",");
+  if (!active || active.includes("bpf")) return;
+  throw new NotSupportedError(
+    `${doing}: the kernel runs the security modules ${active.join(", ")}, and "bpf" is not among them ` +
+      `(boot it with lsm=${[...active.filter((name) => name !== "capability"), "bpf"].join(",")})`,
+    "BPF as a security module",
+    undefined,
+  );
 }
 
 /** Names without their group, where tracefs can be read; system calls have no raw tracepoints of their own. */

@@ -1,0 +1,47 @@
+// Programs of kinds that the verifier treats each in its own way: contexts that are read and written, and answers.
+import {
+  cgroupConnect4, cgroupConnect6, hashMap, htons, ntohs, perfEvent, perfEventArray, socketFilter, struct, syscall,
+  tpBtf, u32, u64, type i32, type Ptr, type TpBtfContext,
+} from "tsbpf";
+
+interface bpfCoreTaskStruct { readonly pid: i32 }
+
+const Sample = struct({ period: u64, address: u64 });
+export const Sum = struct({ left: u32, right: u32, sum: u64 });
+export const samples = perfEventArray(Sample);
+export const switches = hashMap(u32, u64, { maxEntries: 1024 });
+
+type SwitchArgs = [boolean, Ptr<bpfCoreTaskStruct>, Ptr<bpfCoreTaskStruct>];
+
+export const onSwitch = tpBtf("sched_switch", (ctx: TpBtfContext<SwitchArgs>) => {
+  const next = u32(ctx.args[2].pid);
+  if (ctx.args[0]) return;
+  const count = switches.ref(next);
+  if (count) count.value += 1n;
+  else switches.set(next, 1n);
+});
+
+export const redirect4 = cgroupConnect4((ctx) => {
+  if (ntohs(ctx.userPort) === 81) ctx.userPort = u32(htons(82));
+  return ctx.userIp4 !== 0;
+});
+
+export const redirect6 = cgroupConnect6((ctx) => {
+  if (ctx.userIp6[3] === 0) return false;
+  ctx.userIp6[3] = ctx.userIp6[3] ^ 1;
+  return ctx.type === 1;
+});
+
+export const firstBytes = socketFilter((ctx) => {
+  ctx.cb[0] = 1;
+  return ctx.len > 64 ? 64 : 0;
+});
+
+export const sample = perfEvent((ctx) => {
+  samples.output(ctx, Sample({ period: ctx.samplePeriod, address: ctx.addr }));
+});
+
+export const add = syscall(Sum, (value) => {
+  value.sum = u64(value.left) + u64(value.right);
+  return value.left > value.right ? 1 : 0;
+});
