@@ -35,6 +35,8 @@ interface State {
   readonly removed: Uint8Array;
   readonly worklistMoves: Set<number>;
   readonly activeMoves: Set<number>;
+  /** By register: which of its moves became active since they were last looked at. */
+  readonly activeOf: readonly number[][];
 }
 
 /** `unspillable`: registers that spilling made; spilling them again would not help. */
@@ -63,6 +65,7 @@ function start(graph: Graph, unspillable: ReadonlySet<Reg>): State {
     removed: new Uint8Array(graph.size),
     worklistMoves: new Set(graph.moves.keys()),
     activeMoves: new Set(),
+    activeOf: Array.from({ length: graph.size }, () => []),
   };
   for (let reg = FIRST_VIRTUAL; reg < graph.size; reg++) {
     if (graph.occurs[reg] === 0) continue;
@@ -98,9 +101,15 @@ function isMoveRelated(state: State, reg: Reg): boolean {
 }
 
 function aliasOf(state: State, reg: Reg): Reg {
-  let current = reg;
-  for (let next = state.alias.get(current); next !== undefined; next = state.alias.get(current)) current = next;
-  return current;
+  let end = reg;
+  for (let next = state.alias.get(end); next !== undefined; next = state.alias.get(end)) end = next;
+  // Chains grow as long as functions do unless they are cut short on the way.
+  for (let at = reg; at !== end;) {
+    const next = state.alias.get(at) ?? end;
+    state.alias.set(at, end);
+    at = next;
+  }
+  return end;
 }
 
 function first<T>(set: ReadonlySet<T>): T {
@@ -137,7 +146,7 @@ function decrementDegree(state: State, reg: Reg): void {
 }
 
 function enableMoves(state: State, reg: Reg): void {
-  for (const move of state.graph.movesOf[reg] ?? []) {
+  for (const move of state.activeOf[reg]?.splice(0) ?? []) {
     if (state.activeMoves.delete(move)) state.worklistMoves.add(move);
   }
 }
@@ -159,6 +168,8 @@ function coalesce(state: State): void {
     addToSimplify(state, u);
   } else {
     state.activeMoves.add(index);
+    state.activeOf[u]?.push(index);
+    state.activeOf[v]?.push(index);
   }
 }
 
@@ -192,6 +203,7 @@ function combine(state: State, u: Reg, v: Reg): void {
   state.alias.set(v, u);
   const movesOfU = state.graph.movesOf[u];
   for (const move of state.graph.movesOf[v] ?? []) movesOfU?.push(move);
+  state.activeOf[u]?.push(...(state.activeOf[v] ?? []));
   enableMoves(state, v);
   state.graph.spillCost[u] = (state.graph.spillCost[u] ?? 0) + (state.graph.spillCost[v] ?? 0);
   forEachAdjacent(state, v, (other) => {

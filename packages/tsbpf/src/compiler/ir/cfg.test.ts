@@ -163,7 +163,7 @@ test("uses are counted and replaced, chains and all", () => {
   assert.ok(x && y && start && sum);
   const uses = countUses(func);
   assert.deepEqual(
-    [x, y, start, sum].map((inst) => uses.get(inst)),
+    [x, y, start, sum].map((inst) => uses.of(inst)),
     [1, 1, 1, 1],
   );
   replaceUses(
@@ -175,7 +175,7 @@ test("uses are counted and replaced, chains and all", () => {
   );
   const after = countUses(func);
   assert.deepEqual(
-    [x, y, start, sum].map((inst) => after.get(inst) ?? 0),
+    [x, y, start, sum].map((inst) => after.of(inst)),
     [0, 3, 1, 0],
   );
   assert.throws(

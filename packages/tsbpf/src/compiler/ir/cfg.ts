@@ -200,17 +200,26 @@ export function liveness(cfg: Cfg): Liveness {
   };
   for (const block of cfg.rpo) {
     for (const inst of block.insts) for (const arg of inst.args) markUse(arg, block);
-    for (const value of termArgs(block.term)) markUse(value, block);
+    forEachTermArg(block.term, (value) => markUse(value, block));
   }
   return { liveIn, liveOut };
 }
 
-/** Every value that a terminator uses: condition, result, arguments of its edges. */
+/** Every value that a terminator uses: arguments of its edges, condition, result. */
 export function termArgs(term: Terminator): Inst[] {
-  const values = targets(term).flatMap((target) => target.args);
-  if (term.op === "br") values.push(term.cond);
-  if (term.op === "ret" && term.value) values.push(term.value);
+  const values: Inst[] = [];
+  forEachTermArg(term, (value) => values.push(value));
   return values;
+}
+
+export function forEachTermArg(term: Terminator, visit: (value: Inst) => void): void {
+  if (term.op === "jump") for (const arg of term.target.args) visit(arg);
+  if (term.op === "br") {
+    for (const arg of term.then.args) visit(arg);
+    for (const arg of term.else.args) visit(arg);
+    visit(term.cond);
+  }
+  if (term.op === "ret" && term.value) visit(term.value);
 }
 
 /** Puts `map`'s values in the place of its keys wherever they are used; chains of replacements are followed. */
@@ -244,18 +253,28 @@ export function replaceIn(values: Inst[], find: (value: Inst) => Inst): void {
 export function replaceInTerm(term: Terminator, find: (value: Inst) => Inst): void {
   if (term.op === "br") term.cond = find(term.cond);
   if (term.op === "ret" && term.value) term.value = find(term.value);
-  for (const target of targets(term)) replaceIn(target.args, find);
+  if (term.op === "jump") replaceIn(term.target.args, find);
+  if (term.op !== "br") return;
+  replaceIn(term.then.args, find);
+  replaceIn(term.else.args, find);
 }
 
-/** How often each value is used; values without a use are absent. */
-export function countUses(func: Func): Map<Inst, number> {
-  const uses = new Map<Inst, number>();
-  const count = (value: Inst): void => void uses.set(value, (uses.get(value) ?? 0) + 1);
+/** How often each value is used. */
+export interface Uses {
+  of(value: Inst): number;
+}
+
+export function countUses(func: Func): Uses {
+  // Identities are small numbers, and this runs often: an array is several times quicker than a map.
+  const counts = new Int32Array(func.nextId);
+  const count = (value: Inst): void => {
+    counts[value.id] = (counts[value.id] ?? 0) + 1;
+  };
   for (const block of func.blocks) {
-    for (const inst of block.insts) inst.args.forEach(count);
-    termArgs(block.term).forEach(count);
+    for (const inst of block.insts) for (const arg of inst.args) count(arg);
+    forEachTermArg(block.term, count);
   }
-  return uses;
+  return { of: (value) => counts[value.id] ?? 0 };
 }
 
 /** Gives every edge from a block with two successors to one with several predecessors a block of its own. */

@@ -5,6 +5,8 @@
 import type { Func, Inst } from "../ir/ir.js";
 import { isBinary, targets } from "../ir/ir.js";
 
+const widths: ReadonlySet<string> = new Set(["zext", "sext", "trunc", "sext8", "sext16"]);
+
 export function addressValues(func: Func): ReadonlySet<Inst> {
   const found = new Set<Inst>();
   const work: Inst[] = [];
@@ -29,7 +31,7 @@ export function addressValues(func: Func): ReadonlySet<Inst> {
     }
   }
   for (let value = work.pop(); value; value = work.pop()) {
-    if (isBinary(value) || /^(zext|sext|trunc|sext8|sext16)$/.test(value.op)) value.args.forEach(add);
+    if (isBinary(value) || widths.has(value.op)) value.args.forEach(add);
     incoming.get(value)?.forEach(add);
   }
   return found;

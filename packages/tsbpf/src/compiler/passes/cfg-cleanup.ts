@@ -3,6 +3,7 @@
 // while they help, a bounded number of times.
 
 import { buildCfg, predecessors, replaceUses, resolveThrough } from "../ir/cfg.js";
+import type { Cfg } from "../ir/cfg.js";
 import type { Block, Func, Inst, Target, Terminator } from "../ir/ir.js";
 import { isCompare } from "../ir/ir.js";
 import { removeDeadCode } from "./dce.js";
@@ -17,25 +18,29 @@ export const cfgCleanup: Pass = {
   why: "Lowering makes many small blocks; fewer of them mean fewer jumps and longer stretches for local passes.",
   needs: [],
   breaks: [],
+  settles: true,
   run: (func) => {
-    let changed = false;
+    let changed = removeDeadCode(func);
     for (let round = 0; round < roundsMax; round++) {
-      const steps = [
-        simplifyBranches,
-        removeUnreachable,
-        removeTrivialParams,
-        threadJumps,
-        removeUnreachable,
-        mergeBlocks,
-        removeDeadCode,
-      ];
-      const results = steps.map((step) => step(func));
-      if (!results.includes(true)) return changed;
+      if (!cleanOnce(func)) return changed;
       changed = true;
+      removeDeadCode(func);
     }
     return changed;
   },
 };
+
+function cleanOnce(func: Func): boolean {
+  const simplified = simplifyBranches(func);
+  const before = func.blocks.length;
+  let cfg = removeUnreachable(func);
+  const removed = func.blocks.length !== before;
+  const trivial = removeTrivialParams(func, cfg);
+  const threaded = threadJumps(func);
+  if (threaded) cfg = removeUnreachable(func);
+  const merged = mergeBlocks(func, cfg);
+  return simplified || removed || trivial || threaded || merged;
+}
 
 function simplifyBranches(func: Func): boolean {
   let changed = false;
@@ -91,18 +96,17 @@ function kindOfPair(left: Inst, right: Inst | undefined, cond: Inst): "same" | "
   return a === 0n && b === 1n ? "inverse" : "other";
 }
 
-function removeUnreachable(func: Func): boolean {
+function removeUnreachable(func: Func): Cfg {
   const cfg = buildCfg(func);
-  if (cfg.rpo.length === func.blocks.length) return false;
-  func.blocks = func.blocks.filter((block) => cfg.index.has(block));
-  return true;
+  if (cfg.rpo.length !== func.blocks.length) func.blocks = func.blocks.filter((block) => cfg.index.has(block));
+  return cfg;
 }
 
 /** Parameters that get one value on all edges (themselves aside) are that value. */
-function removeTrivialParams(func: Func): boolean {
-  const cfg = buildCfg(func);
+function removeTrivialParams(func: Func, cfg: Cfg): boolean {
   const replaced = new Map<Inst, Inst>();
   for (const block of cfg.rpo.slice(1)) {
+    if (block.params.length === 0) continue;
     const edges = predecessors(cfg, block);
     for (let index = block.params.length - 1; index >= 0; index--) {
       const param = block.params[index];
@@ -137,8 +141,7 @@ function onlyValue(param: Inst, args: readonly (Inst | undefined)[], replaced: M
 }
 
 /** A block whose only predecessor does nothing but jump to it continues that predecessor. */
-function mergeBlocks(func: Func): boolean {
-  const cfg = buildCfg(func);
+function mergeBlocks(func: Func, cfg: Cfg): boolean {
   const replaced = new Map<Inst, Inst>();
   const gone = new Set<Block>();
   for (const block of cfg.rpo) {

@@ -11,47 +11,48 @@ export const dce: Pass = {
   why: "Every other pass leaves values behind that nobody needs any more.",
   needs: [],
   breaks: [],
+  settles: true,
   run: removeDeadCode,
 };
 
 export function removeDeadCode(func: Func): boolean {
   const live = liveValues(func);
+  const isLive = (value: Inst): boolean => live[value.id] === 1;
   let changed = false;
   for (const [index, block] of func.blocks.entries()) {
     for (const target of targets(block.term)) {
       const { params } = target.block;
-      if (params.some((param) => !live.has(param))) {
-        target.args = target.args.filter((_, position) => isLive(live, params[position]));
-      }
+      if (params.every(isLive)) continue;
+      target.args = target.args.filter((_, position) => {
+        const param = params[position];
+        return param !== undefined && isLive(param);
+      });
     }
-    const insts = block.insts.filter((inst) => live.has(inst) || hasSideEffect(inst));
+    const insts = block.insts.filter((inst) => isLive(inst) || hasSideEffect(inst));
     if (insts.length !== block.insts.length) {
       block.insts = insts;
       changed = true;
     }
-    if (index > 0 && block.params.some((param) => !live.has(param))) changed = true;
+    if (index > 0 && !block.params.every(isLive)) changed = true;
   }
   // Only now: the loop above needs the parameters to line up with the arguments.
-  for (const block of func.blocks.slice(1)) block.params = block.params.filter((param) => live.has(param));
+  for (const block of func.blocks.slice(1)) block.params = block.params.filter(isLive);
   return changed;
 }
 
-function isLive(live: ReadonlySet<Inst>, value: Inst | undefined): boolean {
-  return value !== undefined && live.has(value);
-}
-
-function liveValues(func: Func): ReadonlySet<Inst> {
-  const live = new Set<Inst>();
+/** By identity: 1 for values that something needs. */
+function liveValues(func: Func): Uint8Array {
+  const live = new Uint8Array(func.nextId);
   const work: Inst[] = [];
   const mark = (value: Inst): void => {
-    if (live.has(value)) return;
-    live.add(value);
+    if (live[value.id] === 1) return;
+    live[value.id] = 1;
     work.push(value);
   };
   const incoming = new Map<Inst, Inst[]>();
   for (const [index, block] of func.blocks.entries()) {
     if (index === 0) block.params.forEach(mark);
-    for (const inst of block.insts) if (hasSideEffect(inst)) inst.args.forEach(mark);
+    for (const inst of block.insts) if (hasSideEffect(inst)) for (const arg of inst.args) mark(arg);
     if (block.term.op === "br") mark(block.term.cond);
     if (block.term.op === "ret" && block.term.value) mark(block.term.value);
     for (const target of targets(block.term)) {
@@ -64,8 +65,8 @@ function liveValues(func: Func): ReadonlySet<Inst> {
     }
   }
   for (let value = work.pop(); value; value = work.pop()) {
-    value.args.forEach(mark);
-    incoming.get(value)?.forEach(mark);
+    for (const arg of value.args) mark(arg);
+    if (value.op === "param") incoming.get(value)?.forEach(mark);
   }
   return live;
 }

@@ -3,7 +3,7 @@
 // one big number, one bit a byte.
 
 import { buildCfg, countUses } from "../ir/cfg.js";
-import type { Cfg } from "../ir/cfg.js";
+import type { Cfg, Uses } from "../ir/cfg.js";
 import type { Block, CopyInst, Func, Inst, SlotInst, ZeroInst } from "../ir/ir.js";
 import { targets } from "../ir/ir.js";
 import { makeInst } from "./edit.js";
@@ -25,7 +25,7 @@ interface State {
   readonly cfg: Cfg;
   /** Number of the first bit of each slot that is tracked; escaped slots are not. */
   readonly start: ReadonlyMap<SlotInst, number>;
-  readonly uses: ReadonlyMap<Inst, number>;
+  readonly uses: Uses;
   /** Slots whose bytes are only ever sent to user space, where what lies behind a text's NUL does not matter. */
   readonly onlySent: ReadonlySet<SlotInst>;
 }
@@ -138,7 +138,7 @@ function rewrite(state: State, inst: Inst, live: bigint): Inst[] {
   const demand =
     (live >> BigInt((state.start.get(written.slot) ?? 0) + written.offset)) & ((1n << BigInt(written.size)) - 1n);
   if (demand === 0n) {
-    const removable = inst.op !== "call" || (onlyFillsMemory(inst) && !state.uses.has(inst));
+    const removable = inst.op !== "call" || (onlyFillsMemory(inst) && state.uses.of(inst) === 0);
     return removable ? [] : [inst];
   }
   if (inst.op === "zero") return shrinkZero(state, inst, written, demand);

@@ -5,7 +5,7 @@ import { helperById } from "../../bpf/helpers.js";
 import type { HelperArg } from "../../bpf/helper-spec.js";
 import type { CallFuncInst, CallInst, Func, Inst, SlotInst } from "../ir/ir.js";
 import { memSize } from "../ir/ir.js";
-import { termArgs } from "../ir/cfg.js";
+import { forEachTermArg } from "../ir/cfg.js";
 import { constOf } from "./edit.js";
 
 /** An access to bytes of a slot. */
@@ -128,9 +128,14 @@ export function escapedSlots(func: Func): ReadonlySet<SlotInst> {
   };
   for (const block of func.blocks) {
     for (const inst of block.insts) {
-      for (const [index, arg] of inst.args.entries()) if (arg.type === "ptr" && !isFollowed(inst, index)) escape(arg);
+      for (let index = 0; index < inst.args.length; index++) {
+        const arg = inst.args[index];
+        if (arg?.type === "ptr" && !isFollowed(inst, index)) escape(arg);
+      }
     }
-    for (const value of termArgs(block.term)) if (value.type === "ptr") escape(value);
+    forEachTermArg(block.term, (value) => {
+      if (value.type === "ptr") escape(value);
+    });
   }
   return escaped;
 }

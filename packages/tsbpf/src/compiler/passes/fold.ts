@@ -38,6 +38,7 @@ export const fold: Pass = {
   why: "Source arithmetic is exact 64-bit; most of it is constant, redundant or fits 32 bits.",
   needs: ["cfg-cleanup"],
   breaks: ["cfg-cleanup", "dce"],
+  settles: true,
   run: (func) => {
     let changed = false;
     for (let sweep = 0; sweep < sweepsMax && foldOnce(func); sweep++) changed = true;
@@ -54,7 +55,7 @@ function foldOnce(func: Func): boolean {
   const addresses = addressValues(func);
   const folder = folderOf(func, {
     known,
-    uses: (value) => uses.get(value) ?? 0,
+    uses: uses.of,
     reachesAddress: (value) => addresses.has(value),
     constant: pool.get,
   });

@@ -3,7 +3,7 @@
 // to its place, and so is one that is only stored to memory that a helper gave (a map's value, a record of a ring
 // buffer); otherwise it passes through one small slot that all reads of the function share: each is loaded at once.
 
-import { replaceUses, termArgs } from "../ir/cfg.js";
+import { forEachTermArg, replaceUses } from "../ir/cfg.js";
 import type { Block, Func, Inst, KreadInst, SlotInst } from "../ir/ir.js";
 import { memSize } from "../ir/ir.js";
 import { constantPool, makeInst } from "./edit.js";
@@ -69,7 +69,7 @@ function usersOf(func: Func): Map<Inst, Inst[]> {
   };
   for (const block of func.blocks) {
     for (const inst of block.insts) for (const arg of inst.args) note(arg, inst);
-    for (const value of termArgs(block.term)) note(value, value);
+    forEachTermArg(block.term, (value) => note(value, value));
   }
   return users;
 }

@@ -261,7 +261,7 @@ function widenLoads(func: Func): boolean {
   for (const block of func.blocks) {
     for (const inst of block.insts) {
       const [load] = inst.args;
-      if ((inst.op !== "zext" && inst.op !== "sext") || !load || demand(inst) <= 32 || uses.get(load) !== 1) continue;
+      if ((inst.op !== "zext" && inst.op !== "sext") || !load || demand(inst) <= 32 || uses.of(load) !== 1) continue;
       if (load.op !== "load" && load.op !== "kread") continue;
       const unsigned = load.mem.startsWith("u");
       if (inst.op === "zext" ? unsigned : !unsigned || memSize(load.mem) < 4) extensions.set(load, inst);

@@ -10,6 +10,8 @@ export interface Pass {
   readonly needs: readonly string[];
   /** Names of passes whose work it partly undoes: each of them must run again after it. */
   readonly breaks: readonly string[];
+  /** It goes on until it finds nothing more to do: there is no use in running it twice in a row. */
+  readonly settles?: true;
   /** True when it changed something. */
   run(func: Func): boolean;
 }

@@ -58,19 +58,36 @@ export interface PipelineOptions {
 export function runPasses(module: IrModule, options: PipelineOptions): void {
   if (options.verify) for (const func of module.functions) verifyAfter("the front end", func);
   const plan: readonly Stage[] = options.passes === "none" ? [{ passes: requiredPasses, roundsMax: 1 }] : stages;
+  const progress = new Map<Func, Progress>(module.functions.map((func) => [func, { version: 0, settled: new Map() }]));
   for (const stage of plan) {
     // Functions leave the stage one by one: a function that has settled is not looked at again.
     let unsettled = module.functions;
     for (let round = 0; round < stage.roundsMax && unsettled.length > 0; round++) {
       const changed = new Set<Func>();
       for (const pass of stage.passes) {
-        const now = unsettled.filter((func) => runPass(pass, func, options.verify));
+        const now = unsettled.filter((func) => advance(pass, func, progress.get(func), options.verify));
         for (const func of now) changed.add(func);
         if (now.length > 0) options.dump?.(pass.name, printModule(module));
       }
       unsettled = [...changed];
     }
   }
+}
+
+/** Passes that found nothing to do have nothing to do until another one has changed the function. */
+interface Progress {
+  version: number;
+  /** The version on which each pass would change nothing. */
+  readonly settled: Map<Pass, number>;
+}
+
+function advance(pass: Pass, func: Func, progress: Progress | undefined, verify: boolean): boolean {
+  if (progress && progress.settled.get(pass) === progress.version) return false;
+  const changed = runPass(pass, func, verify);
+  if (!progress) return changed;
+  if (changed) progress.version++;
+  if (!changed || pass.settles === true) progress.settled.set(pass, progress.version);
+  return changed;
 }
 
 /** Names of pass and function go with whatever the pass throws. */

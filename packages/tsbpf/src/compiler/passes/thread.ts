@@ -1,7 +1,7 @@
 // Jump threading: an edge into a block that does nothing but decide where to go on leads there directly, when the
 // decision is known on that edge.
 
-import { termArgs } from "../ir/cfg.js";
+import { forEachTermArg } from "../ir/cfg.js";
 import { evalBinary, evalCompare, evalConvert } from "../ir/eval.js";
 import type { Block, Func, Inst, Target, Type } from "../ir/ir.js";
 import { isBinary, isCompare, targets } from "../ir/ir.js";
@@ -11,11 +11,23 @@ import type { ConstantPool } from "./edit.js";
 /** A block that decides is short; longer ones are not worth evaluating for each edge. */
 const instsMax = 4;
 const hopsMax = 16;
+const conversions: ReadonlySet<string> = new Set([
+  "zext",
+  "sext",
+  "trunc",
+  "sext8",
+  "sext16",
+  "bswap16",
+  "bswap32",
+  "bswap64",
+]);
 
 export function threadJumps(func: Func): boolean {
+  const short = func.blocks.slice(1).filter(isShort);
+  if (short.length === 0) return false;
   const pool = constantPool(func);
-  const shared = usedElsewhere(func);
-  const thin = new Set(func.blocks.slice(1).filter((block) => isThin(block, shared)));
+  const shared = usedElsewhere(func, short);
+  const thin = new Set(short.filter((block) => isThin(block, shared)));
   let changed = false;
   for (const block of func.blocks) {
     for (const target of targets(block.term)) {
@@ -32,33 +44,37 @@ export function threadJumps(func: Func): boolean {
   return changed;
 }
 
-/** Values that are used outside the block which defines them: that block cannot be gone round. */
-function usedElsewhere(func: Func): ReadonlySet<Inst> {
+/** Values that are used outside the one of `blocks` which defines them: that block cannot be gone round. */
+function usedElsewhere(func: Func, blocks: readonly Block[]): ReadonlySet<Inst> {
   const home = new Map<Inst, Block>();
-  for (const block of func.blocks) {
+  for (const block of blocks) {
     for (const param of block.params) home.set(param, block);
     for (const inst of block.insts) home.set(inst, block);
   }
   const shared = new Set<Inst>();
+  if (home.size === 0) return shared;
   for (const block of func.blocks) {
     const note = (value: Inst): void => {
-      if (home.get(value) !== block) shared.add(value);
+      const own = home.get(value);
+      if (own && own !== block) shared.add(value);
     };
-    for (const inst of block.insts) inst.args.forEach(note);
-    termArgs(block.term).forEach(note);
+    for (const inst of block.insts) for (const arg of inst.args) note(arg);
+    forEachTermArg(block.term, note);
   }
   return shared;
 }
 
-function isThin(block: Block, shared: ReadonlySet<Inst>): boolean {
+function isShort(block: Block): boolean {
   if (block.term.op !== "jump" && block.term.op !== "br") return false;
-  if (block.insts.length > (block.term.op === "jump" ? 0 : instsMax)) return false;
-  if (block.params.some((param) => shared.has(param))) return false;
-  return block.insts.every((inst) => !shared.has(inst) && isEvaluable(inst));
+  return block.insts.length <= (block.term.op === "jump" ? 0 : instsMax) && block.insts.every(isEvaluable);
+}
+
+function isThin(block: Block, shared: ReadonlySet<Inst>): boolean {
+  return !block.params.some((param) => shared.has(param)) && !block.insts.some((inst) => shared.has(inst));
 }
 
 function isEvaluable(inst: Inst): boolean {
-  return isBinary(inst) || isCompare(inst) || /^(zext|sext|trunc|sext8|sext16|bswap16|bswap32|bswap64)$/.test(inst.op);
+  return isBinary(inst) || isCompare(inst) || conversions.has(inst.op);
 }
 
 /** Where control goes on after `target`'s block when it is entered along this edge; undefined: not known. */
