@@ -22,7 +22,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   object: ["util", "bpf", "btf"],
   lang: ["util", "bpf"],
   index: ["lang", "bpf"],
-  testing: ["lang"],
+  testing: ["lang", ...data, "vm", "compiler", "compiler/messages", "loader", "type:sys"],
   sys: ["util", "bpf"],
   vm: data,
   "compiler/messages": data,

@@ -3,3 +3,25 @@
 export { packetOf } from "./lang/packets.js";
 export { onOutput } from "./lang/maps.js";
 export { implementHelper, installHelpers } from "./lang/kernel-only.js";
+export { emulate, EmulateError } from "./testing/emulate.js";
+export { KernelObjectError } from "./testing/kernel-objects.js";
+export { VmError } from "./vm/core.js";
+export type {
+  ArgumentsContext,
+  ContextInput,
+  EmulatedEvents,
+  EmulatedGlobal,
+  EmulatedMaps,
+  EmulatedProgram,
+  EmulatedPrograms,
+  EmulatedRecord,
+  EmulateOptions,
+  Emulator,
+  FieldsContext,
+  KernelObjectInit,
+  KernelValue,
+  LineCoverage,
+  PacketContext,
+  RunOutcome,
+  UserHelper,
+} from "./testing/types.js";

@@ -16,6 +16,8 @@ export const probeHelpers: HelperTable = {
   bpf_probe_read_user_str: (machine) => probeReadText(machine, userRest),
   bpf_probe_read_str: (machine) => probeReadText(machine, anyRest),
   bpf_copy_from_user: (machine) => probeRead(machine, userRange),
+  // Every task of the machine has the same memory.
+  bpf_copy_from_user_task: (machine) => probeRead(machine, userRange),
   bpf_probe_write_user(machine) {
     const size = argSize(machine, 2);
     const from = readablePlace(machine, "read of the source of", argLo(machine, 1), argHi(machine, 1), size);

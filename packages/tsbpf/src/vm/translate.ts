@@ -17,7 +17,7 @@ import {
   jumpTarget,
   slotCount,
 } from "./functions.js";
-import { REGION_HI, REGION_LO, STACK_BYTES } from "./memory.js";
+import { MAX_FRAMES, REGION_HI, REGION_LO, STACK_BYTES } from "./memory.js";
 import { immediateText } from "./translate-immediate.js";
 import { aluText, conditionText } from "./translate-alu.js";
 import { atomicText, loadText, storeText, accessBytes } from "./translate-memory.js";
@@ -65,38 +65,143 @@ const CLOBBER = `l1=l2=l3=l4=l5=${POISON_LO};h1=h2=h3=h4=h5=${POISON_HI};`;
 /** Memory may have grown. */
 const AFTER_CALL = `n=N[0];if(ep!==M.epoch){${TAKE_ARRAYS}}${CLOBBER}`;
 
+/** How a function's code is left: as a whole, or as one of several pieces that share the registers in `R`. */
+interface Shape {
+  /** Ends the function with r0. */
+  readonly exit: string;
+  /** Ends it with 0. */
+  readonly exitWithZero: string;
+  /** Goes on in the target of a tail call, and ends with its result. */
+  readonly tail: string;
+  /** Goes to a block outside this piece. */
+  readonly goTo: (block: number) => string;
+}
+
+const whole: Shape = {
+  exit: "N[0]=n;leave(V);V.hi=h0;return l0;",
+  exitWithZero: "N[0]=n;leave(V);V.hi=0;return 0;",
+  tail: "leave(V);return tail(V);",
+  goTo: () => "",
+};
+
+const SAVED = Array.from({ length: 10 }, (_, register) => register);
+const SAVE = `N[0]=n;${SAVED.map((at) => `R[${2 * at}]=l${at};R[${2 * at + 1}]=h${at};`).join("")}`;
+const piece: Shape = {
+  exit: "N[0]=n;leave(V);V.hi=h0;R[0]=l0;return -1;",
+  exitWithZero: "N[0]=n;leave(V);V.hi=0;R[0]=0;return -1;",
+  tail: "leave(V);R[0]=tail(V);return -1;",
+  goTo: (block) => `${SAVE}return ${block};`,
+};
+
+/** Larger functions are too much for the engine's optimiser: they become pieces of about this many instructions. */
+const PIECE_SLOTS = 64;
+const LARGEST_WHOLE = 96;
+const parameters = [1, 2, 3, 4, 5].map((register) => `l${register},h${register}`).join();
+const VARIABLES = "I32,U16,U8,RL,WL,BS,ep,n=N[0],t=0,s=0,k=0,o=0,a=0";
+const FRAME = `F=(d+1)*${STACK_BYTES},l10=${REGION_LO + STACK_BYTES},h10=${REGION_HI}+d|0`;
+
 function functionText(translator: Translator, range: FunctionRange, index: number): string {
   const { insns } = translator.image;
   const starts = blockStarts(insns, range);
-  const blocks = starts.map((start, at) =>
-    blockText(translator, range, starts, { start, end: starts[at + 1] ?? range.end }),
-  );
-  const parameters = [1, 2, 3, 4, 5].map((register) => `l${register},h${register}`).join();
+  const isLarge = range.end - range.start > LARGEST_WHOLE;
+  const blocks = blockRanges(insns, starts, range, isLarge ? PIECE_SLOTS : Infinity);
+  const numbers = new Map(blocks.map(({ start }, at) => [start, at]));
+  if (isLarge) return largeFunctionText(translator, range, index, blocks, numbers);
   const others = [0, 6, 7, 8, 9].map((register) => `l${register}=${POISON_LO},h${register}=${POISON_HI}`).join();
-  const cases = blocks.map((block, at) => `case ${at}:${block}`).join("\n");
-  const fallsOff = `fail(V,${range.end - 1},"it runs on behind its last instruction");`;
+  const body = { translator, range, numbers, shape: whole, blocks, first: 0 };
   return [
     `function f${index}(${parameters}){`,
-    `const d=enter(V,${range.start}),F=(d+1)*${STACK_BYTES},l10=${REGION_LO + STACK_BYTES},h10=${REGION_HI}+d|0;`,
-    `let I32,U16,U8,RL,WL,BS,ep,n=N[0],pc=0,t=0,s=0,k=0,o=0,a=0,${others};${TAKE_ARRAYS}`,
-    `O:for(;;)switch(pc){`,
-    cases,
-    `default:${fallsOff}}}`,
+    `const d=enter(V,${range.start}),${FRAME};`,
+    `let pc=0,${VARIABLES},${others};${TAKE_ARRAYS}`,
+    `${bodyText(body)}}`,
   ].join("\n");
 }
 
-function blockText(
+/** A driver that calls pieces until one of them ends the function; registers are kept in an array between them. */
+function largeFunctionText(
   translator: Translator,
   range: FunctionRange,
-  starts: readonly number[],
-  block: FunctionRange,
+  index: number,
+  blocks: readonly FunctionRange[],
+  numbers: ReadonlyMap<number, number>,
 ): string {
+  const pieces: { first: number; blocks: FunctionRange[] }[] = [];
+  let slots = Infinity;
+  blocks.forEach((block, at) => {
+    const size = block.end - block.start;
+    if (slots + size > PIECE_SLOTS) pieces.push({ first: at, blocks: [] });
+    slots = pieces.at(-1)?.blocks.length === 0 ? size : slots + size;
+    pieces.at(-1)?.blocks.push(block);
+  });
+  const loads = SAVED.map((at) => `l${at}=R[${2 * at}],h${at}=R[${2 * at + 1}]`).join();
+  const functions = pieces.map(({ first, blocks: own }, at) => {
+    const body = { translator, range, numbers, shape: piece, blocks: own, first };
+    return [
+      `function f${index}_${at}(R,d,pc){`,
+      `const ${FRAME};let ${VARIABLES},${loads};${TAKE_ARRAYS}`,
+      `${bodyText(body)}}`,
+    ].join("\n");
+  });
+  const owners = pieces.flatMap(({ blocks: own }, at) => own.map(() => at));
+  const poison = SAVED.map(() => `${POISON_LO},${POISON_HI}`).join();
+  const table = `const K${index}=[${owners}],T${index}=[${pieces.map((_, at) => `f${index}_${at}`)}];`;
+  const frames = `const Q${index}=Array.from({length:${MAX_FRAMES}},()=>new Int32Array(20));`;
+  const driver = [
+    `function f${index}(${parameters}){const d=enter(V,${range.start}),R=Q${index}[d];`,
+    `R.set([${poison}]);${[1, 2, 3, 4, 5].map((at) => `R[${2 * at}]=l${at};R[${2 * at + 1}]=h${at};`).join("")}`,
+    `let pc=0;do pc=T${index}[K${index}[pc]](R,d,pc);while(pc>=0);return R[0];}`,
+  ].join("\n");
+  return [...functions, table + frames, driver].join("\n");
+}
+
+/** The function's blocks in order; those of more slots than `most` are cut. */
+function blockRanges(
+  insns: readonly Insn[],
+  starts: readonly number[],
+  range: FunctionRange,
+  most: number,
+): readonly FunctionRange[] {
+  return starts.flatMap((start, at) => {
+    const end = starts[at + 1] ?? range.end;
+    const parts: FunctionRange[] = [];
+    let from = start;
+    for (let index = start; index < end; index += slotCount(insns, index)) {
+      if (index - from < most) continue;
+      parts.push({ start: from, end: index });
+      from = index;
+    }
+    return [...parts, { start: from, end }];
+  });
+}
+
+interface Body {
+  readonly translator: Translator;
+  readonly range: FunctionRange;
+  /** Of all blocks of the function, by their first slot. */
+  readonly numbers: ReadonlyMap<number, number>;
+  readonly shape: Shape;
+  /** The blocks that are here, one after the other. */
+  readonly blocks: readonly FunctionRange[];
+  readonly first: number;
+}
+
+function bodyText(body: Body): string {
+  const { blocks, first, numbers, range, shape } = body;
+  const cases = blocks.map((block, at) => `case ${first + at}:${blockText(body, block, first + at)}`);
+  const isLast = first + blocks.length === numbers.size;
+  const fallsOff = `fail(V,${range.end - 1},"it runs on behind its last instruction");`;
+  return `O:for(;;)switch(pc){\n${cases.join("\n")}\n${isLast ? `default:${fallsOff}` : shape.goTo(first + blocks.length)}}`;
+}
+
+function blockText(body: Body, block: FunctionRange, number: number): string {
+  const { translator, range, numbers, shape, blocks, first } = body;
   const { insns } = translator.image;
-  const number = starts.indexOf(block.start);
   const jumpTo = (target: number): string => {
     if (target === block.start) return `continue B${number};`;
-    const other = starts.indexOf(target);
-    return other < 0 ? "" : `pc=${other};continue O;`;
+    const other = numbers.get(target);
+    if (other === undefined) return "";
+    const isHere = other >= first && other < first + blocks.length;
+    return isHere ? `pc=${other};continue O;` : shape.goTo(other);
   };
   const lines: string[] = [];
   let index = block.start;
@@ -105,7 +210,7 @@ function blockText(
     lines.push(segmentText(translator, segment));
     for (; index < segment.end; index += slotCount(insns, index)) {
       const insn = insns[index];
-      if (insn) lines.push(insnText(translator, insn, index, range, jumpTo));
+      if (insn) lines.push(insnText({ translator, range, shape, jumpTo }, insn, index));
     }
   }
   const last = lastInsn(insns, block);
@@ -145,20 +250,20 @@ function segmentText({ image, options, segments }: Translator, segment: Function
   return `${counter}if((n=n-${count}|0)<0)spent(V,${segment.start});`;
 }
 
-type JumpTo = (target: number) => string;
-
-function insnText(translator: Translator, insn: Insn, index: number, range: FunctionRange, jumpTo: JumpTo): string {
-  return knownText(translator, insn, index, range, jumpTo) ?? `fail(V,${index},"there is no such instruction");`;
+/** What the text of one instruction depends on. */
+interface Place {
+  readonly translator: Translator;
+  readonly range: FunctionRange;
+  readonly shape: Shape;
+  readonly jumpTo: (target: number) => string;
 }
 
-function knownText(
-  translator: Translator,
-  insn: Insn,
-  index: number,
-  range: FunctionRange,
-  jumpTo: JumpTo,
-): string | undefined {
-  const { image } = translator;
+function insnText(place: Place, insn: Insn, index: number): string {
+  return knownText(place, insn, index) ?? `fail(V,${index},"there is no such instruction");`;
+}
+
+function knownText(place: Place, insn: Insn, index: number): string | undefined {
+  const { image } = place.translator;
   if (!isValidOpcode(insn.opcode)) return undefined;
   switch (insn.opcode & 7) {
     case Class.ALU:
@@ -172,33 +277,27 @@ function knownText(
       if ((insn.opcode & 0xe0) === Mode.ATOMIC) return atomicText(insn, index);
       return (insn.opcode & 0xe0) === Mode.MEM ? storeText(insn, index, false) : undefined;
     case Class.LD:
-      return insn.opcode === LD_IMM64 ? immediateText(translator, insn, index) : packetLoadText(insn, index);
+      if (insn.opcode === LD_IMM64) return immediateText(place.translator, insn, index);
+      return packetLoadText(place, insn, index);
     default:
-      return jumpText(translator, insn, index, range, jumpTo);
+      return jumpText(place, insn, index);
   }
 }
 
 /** The loads of classic filters: big-endian, and outside the packet the program ends with 0. */
-function packetLoadText(insn: Insn, index: number): string | undefined {
+function packetLoadText({ shape }: Place, insn: Insn, index: number): string | undefined {
   const mode = insn.opcode & 0xe0;
   const size = accessBytes(insn);
   if ((mode !== Mode.ABS && mode !== Mode.IND) || size === 8) return undefined;
   const offset = mode === Mode.ABS ? String(insn.imm) : `(l${insn.src}+(${insn.imm})|0)`;
-  const load = `t=packetLoad(V,${offset},${size});if(t<0){N[0]=n;leave(V);V.hi=0;return 0;}l0=t|0;h0=0;`;
-  return `V.insnIndex=${index};${load}${CLOBBER}`;
+  return `V.insnIndex=${index};t=packetLoad(V,${offset},${size});if(t<0){${shape.exitWithZero}}l0=t|0;h0=0;${CLOBBER}`;
 }
 
-function jumpText(
-  translator: Translator,
-  insn: Insn,
-  index: number,
-  range: FunctionRange,
-  jumpTo: JumpTo,
-): string | undefined {
+function jumpText({ translator, range, shape, jumpTo }: Place, insn: Insn, index: number): string | undefined {
   const isJmp = (insn.opcode & 7) === Class.JMP;
   const operation = insn.opcode & 0xf0;
-  if (operation === Jmp.EXIT) return isJmp ? "N[0]=n;leave(V);V.hi=h0;return l0;" : undefined;
-  if (operation === Jmp.CALL) return isJmp ? callText(translator, insn, index) : undefined;
+  if (operation === Jmp.EXIT) return isJmp ? shape.exit : undefined;
+  if (operation === Jmp.CALL) return isJmp ? callText(translator, shape, insn, index) : undefined;
   // The kernel leaves such a loop only after millions of rounds (Linux 6.9); here the budget ends it.
   if (operation === JCOND) return isJmp ? "" : undefined;
   const target = jumpTarget(insn, index) ?? -1;
@@ -209,13 +308,12 @@ function jumpText(
   return condition === undefined ? undefined : `if(${condition}){${jump}}`;
 }
 
-function callText(translator: Translator, insn: Insn, index: number): string | undefined {
+function callText(translator: Translator, shape: Shape, insn: Insn, index: number): string | undefined {
   if ((insn.opcode & Source.X) !== 0) return undefined;
-  const registers = [1, 2, 3, 4, 5].map((register) => `l${register},h${register}`).join();
   if (insn.src === PseudoCall.BPF) {
     const callee = translator.ranges.findIndex(({ start }) => start === calledFunction(insn, index));
     if (callee < 0) return `fail(V,${index},"it calls a function outside the program");`;
-    return `N[0]=n;l0=f${callee}(${registers});h0=V.hi;${AFTER_CALL}`;
+    return `N[0]=n;l0=f${callee}(${parameters});h0=V.hi;${AFTER_CALL}`;
   }
   if (insn.src === PseudoCall.KFUNC)
     return `fail(V,${index},"kernel function ${insn.imm} is not part of the machine");`;
@@ -225,7 +323,7 @@ function callText(translator: Translator, insn: Insn, index: number): string | u
     return `A[${2 * at}]=l${at + 1};A[${2 * at + 1}]=h${at + 1};`;
   }).join("");
   const call = `V.insnIndex=${index};N[0]=n;${stores}l0=H${insn.imm >>> 0}(V);h0=V.hi;`;
-  const tail = insn.imm === TAIL_CALL ? "if(V.tailTarget!==undefined){leave(V);return tail(V);}" : "";
+  const tail = insn.imm === TAIL_CALL ? `if(V.tailTarget!==undefined){${shape.tail}}` : "";
   return call + tail + AFTER_CALL;
 }
 

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { casesFolder } from "../compiler/run.test.support.js";
+import { VmError } from "../vm/core.js";
+import { emulate, EmulateError } from "./emulate.js";
+import { KernelObjectError } from "./kernel-objects.js";
+import type { EmulatedEvents, EmulateOptions, Emulator, RunOutcome } from "./types.js";
+import type { UserArray, UserHashMap } from "../loader/types.js";
+
+interface Opened {
+  readonly pid: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly path: string;
+}
+
+const tracing = (options: EmulateOptions = {}): Promise<Emulator> =>
+  emulate(`${casesFolder}emulate/tracing.ts`, options);
+
+function run(machine: Emulator, program: string, context?: object): RunOutcome {
+  return machine.programs[program]?.run(context) ?? assert.fail(program);
+}
+
+describe("tracing programs", () => {
+  it("see the task, user memory and its text", async () => {
+    const machine = await tracing({ task: { pid: 7, tgid: 7, comm: "cat", realParent: { pid: 1, tgid: 5 } } });
+    const path = machine.userMemory("/etc/passwd");
+    assert.equal(run(machine, "open", { args: [0n, path] }).returnValue, 0);
+    const opened = machine.maps["opened"] as EmulatedEvents<Opened>;
+    assert.deepEqual(opened.events, [{ pid: 7, parent: 5, name: "cat", path: "/etc/passwd" }]);
+    assert.equal(run(machine, "open", { args: [0n, 0xdeadn] }).returnValue, 1);
+    machine.task = { pid: 8, comm: "a name of more than sixteen".slice(0, 15) };
+    run(machine, "open", { args: [0n, path] });
+    assert.deepEqual(
+      opened.take().map(({ pid, parent, name }) => [pid, parent, name]),
+      [
+        [7, 5, "cat"],
+        [8, 0, "a name of more "],
+      ],
+    );
+    assert.deepEqual(opened.events, []);
+  });
+  it("see the clock, and share maps with the test", async () => {
+    const machine = await tracing({ task: { pid: 7 }, clockNs: 100n });
+    const started = machine.maps["started"] as UserHashMap<number, bigint>;
+    assert.equal(run(machine, "latency").returnValue, 1);
+    assert.deepEqual([...started], [[7, 100n]]);
+    machine.clockNs = 350n;
+    assert.equal(run(machine, "latency").returnValue, 250);
+    assert.equal(started.has(7), false);
+    started.set(1, 1n).set(2, 2n);
+    assert.equal(run(machine, "latency").returnValue, 2, "the map is full");
+    assert.throws(() => started.set(3, 3n), /it is full, with 2 entries/);
+    assert.equal(started.delete(1), true);
+    assert.deepEqual([started.get(1), started.get(2), [...started.keys()]], [undefined, 2n, [2]]);
+  });
+  it("run on the CPU that the test says", async () => {
+    const machine = await tracing({ cpuCount: 2, randomSeed: 5 });
+    run(machine, "sample");
+    machine.cpu = 1;
+    run(machine, "sample");
+    run(machine, "sample");
+    const perCpu = machine.maps["perCpu"] as UserArray<readonly bigint[]>;
+    assert.deepEqual(perCpu.get(0), [1n, 2n]);
+    perCpu.set(0, [10n, 20n]);
+    run(machine, "sample");
+    assert.deepEqual(perCpu.get(0), [10n, 21n]);
+    const samples = machine.maps["samples"] as EmulatedEvents<{ cpu: number; random: number }>;
+    assert.deepEqual(
+      samples.records.map(({ cpu, event }) => [cpu, event.cpu]),
+      [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    );
+    const again = await tracing({ cpuCount: 2, randomSeed: 5 });
+    run(again, "sample");
+    const first = (again.maps["samples"] as typeof samples).events[0]?.random;
+    assert.equal(first, samples.events[0]?.random);
+    assert.throws(() => (machine.cpu = 2), /2 is not from 0 to 1/);
+  });
+  it("follow pointers of kernel objects, also in a circle, up to NULL", async () => {
+    const init: Record<string, number | object> = { pid: 1 };
+    init["real_parent"] = init;
+    const machine = await tracing({ task: { pid: 3, real_parent: { pid: 2, real_parent: { pid: 1 } } } });
+    assert.equal(run(machine, "parents").returnValue, 3);
+    machine.task = init as never;
+    assert.equal(run(machine, "parents").returnValue, 8);
+    const old = await tracing({ task: { pid: 0 }, without: ["task_struct.tgid"] });
+    assert.equal(run(old, "parents").returnValue, -1);
+  });
+  it("run on the types of a real kernel", async () => {
+    const options = { btf: "/sys/kernel/btf/vmlinux", task: { pid: 7, comm: "cat", real_parent: { tgid: 5 } } };
+    const machine = await tracing(options);
+    run(machine, "open", { args: [0, machine.userMemory("x")] });
+    const opened = machine.maps["opened"] as EmulatedEvents<Opened>;
+    assert.deepEqual(opened.events, [{ pid: 7, parent: 5, name: "cat", path: "x" }]);
+    await assert.rejects(
+      tracing({ ...options, task: { pidd: 7 } }),
+      /task_struct has no field "pidd" \(did you mean "pid"/,
+    );
+    await assert.rejects(tracing({ ...options, task: { pid: "seven" } }), /expected a whole number, got "seven"/);
+    await assert.rejects(tracing({ ...options, task: { comm: "x".repeat(17) } }), KernelObjectError);
+  });
+  it("say which lines ran", async () => {
+    const machine = await tracing({ task: { pid: 7 } });
+    run(machine, "latency");
+    run(machine, "latency");
+    run(machine, "latency");
+    const hits = (text: string): number | undefined =>
+      machine.coverage().find((line) => line.text.includes(text) && line.file.endsWith("tracing.ts"))?.hits;
+    assert.equal(hits("const since = started.get(pid)"), 3);
+    assert.equal(hits("started.set(pid"), 3, "the condition is on this line, too");
+    assert.equal(hits("started.delete(pid)"), 1);
+    assert.equal(hits("perCpu.ref(0)"), 0);
+  });
+  it("end with an error that names the source line", async () => {
+    const machine = await tracing({ maxInstructions: 10, task: { pid: 1, realParent: { pid: 1 } } });
+    assert.throws(
+      () => run(machine, "parents"),
+      (error) => {
+        assert.ok(error instanceof VmError);
+        assert.match(
+          error.message,
+          /run "parents": instruction \d+ \(.*tracing\.ts:\d+:\d+\): it has used up its budget/,
+        );
+        return true;
+      },
+    );
+  });
+  it("call helpers of the test's own", async () => {
+    const machine = await tracing({ helpers: { bpfKtimeGetNs: () => 42n } });
+    run(machine, "latency");
+    assert.deepEqual([...(machine.maps["started"] as UserHashMap<number, bigint>)], [[1, 42n]]);
+  });
+});
+
+describe("programs of every kind", () => {
+  const open = (options: EmulateOptions = {}): Promise<Emulator> => emulate(`${casesFolder}emulate/kinds.ts`, options);
+  const seen = (machine: Emulator): unknown => (machine.maps["seen"] as UserArray<bigint>).get(0);
+
+  it("get arguments and results", async () => {
+    const machine = await open();
+    const task = machine.kernelObject("task_struct", { pid: 4, realParent: { pid: 9 } });
+    run(machine, "onTpBtf", { args: [true, task] });
+    assert.equal(seen(machine), 9n);
+    run(machine, "onTpBtf", { args: [true, machine.kernelObject("task_struct", {})] });
+    assert.equal(seen(machine), 0n, "a plain load through a NULL pointer gives 0");
+    for (const [program, context, expected] of [
+      ["onKprobe", { args: [1n, 2n, 33n] }, 33n],
+      ["onKretprobe", { result: 77n }, 77n],
+      ["onFentry", { args: [1n, 2n, 44n] }, 44n],
+      ["onFexit", { args: [1n, 2n, 3n], result: -5n }, 2n ** 64n - 5n],
+    ] as const) {
+      run(machine, program, context);
+      assert.equal(seen(machine), expected, program);
+    }
+    const init = machine.kernelObject("task_struct", { pid: 1 });
+    assert.equal(run(machine, "onLsm", { args: [init, 0, 9] }).returnValue, -1);
+    assert.equal(run(machine, "onLsm", { args: [init, 0, 15] }).returnValue, 0);
+  });
+  it("get kernel objects where the kernel's types say what the arguments are", async () => {
+    const machine = await open({ btf: "/sys/kernel/btf/vmlinux" });
+    run(machine, "onTpBtf", { args: [true, { real_parent: { pid: 12 } }] });
+    assert.equal(seen(machine), 12n);
+    assert.throws(() => run(machine, "onKprobe", { args: [{}] }), /kernelObject\("name"/);
+  });
+  it("get packets, and may change them", async () => {
+    const machine = await open();
+    const packet = Uint8Array.from({ length: 40 }, (_, at) => at);
+    packet.set([8, 0], 12);
+    packet.set([64, 17], 22);
+    const outcome = run(machine, "onXdp", { packet, ingressIfindex: 1000 });
+    assert.deepEqual([outcome.returnValue, outcome.packet?.[22], packet[22]], [1, 63, 64]);
+    assert.equal(seen(machine), 1040n);
+    assert.equal(run(machine, "onXdp", { packet: packet.subarray(0, 20) }).returnValue, 0);
+    assert.equal(run(machine, "onXdp", { packet: packet.subarray(0, 13) }).returnValue, 2);
+    assert.equal(run(machine, "onXdp").returnValue, 2);
+    const tc = run(machine, "onTc", { packet, mark: 5 });
+    assert.deepEqual([tc.returnValue, tc.context[8]], [0, 45]);
+    packet.set([8, 6], 12);
+    assert.equal(run(machine, "onTc", { packet }).returnValue, 2);
+    assert.equal(run(machine, "onSocket", { packet: new Uint8Array(65) }).returnValue, 64);
+    assert.throws(() => run(machine, "onTc", { marc: 5 }), /its context has no field "marc"/);
+  });
+  it("get fields of their context", async () => {
+    const machine = await open();
+    const port = (host: number): number => ((host & 255) << 8) | (host >> 8);
+    assert.equal(run(machine, "onConnect", { userPort: port(25) }).returnValue, 0);
+    const connect = run(machine, "onConnect", { userPort: port(80), userIp4: 1 });
+    assert.deepEqual([connect.returnValue, connect.context[24], connect.context[25]], [1, 8080 >> 8, 8080 & 255]);
+    run(machine, "onSample", { samplePeriod: 4000n });
+    assert.equal(seen(machine), 4000n);
+    const sum = run(machine, "onSyscall", Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    assert.equal(sum.context[8], 3);
+  });
+});
+
+describe("modules that cannot be emulated", () => {
+  it("have errors", async () => {
+    await assert.rejects(emulate(`${casesFolder}errors/numbers.ts`), (error) => {
+      assert.ok(error instanceof EmulateError);
+      assert.match(error.message, /numbers\.ts:\d+:\d+/);
+      return true;
+    });
+  });
+  it("are no objects", async () => {
+    await assert.rejects(emulate(Uint8Array.of(1, 2, 3)), /object/);
+    await assert.rejects(emulate("there/is/none.o"), /ENOENT/);
+  });
+});
