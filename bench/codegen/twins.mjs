@@ -105,7 +105,9 @@ export function differences({ steps, differ = {} }, [ours, clang]) {
   };
   const wanted = steps.filter((step) => step.startsWith("run ")).length;
   compare("runs", ours.runs.length, wanted);
-  ours.runs.forEach((mine, index) => compare(`run ${index + 1} of ${mine.name}`, mine, clang.runs[index]));
+  if (differ.run !== "results") {
+    ours.runs.forEach((mine, index) => compare(`run ${index + 1} of ${mine.name}`, mine, clang.runs[index]));
+  }
   for (const { errno, name } of clang.runs) if (errno !== 0) found.push(`${name}: a test run fails with ${errno}`);
   compare("events", ours.events.length, clang.events.length);
   ours.events.forEach((mine, index) => {
