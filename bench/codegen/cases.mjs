@@ -7,6 +7,7 @@
 //   refused this kind of program cannot be loaded on every kernel; where C's twin is refused, so must ours be
 
 import { compute } from "./compute.mjs";
+import { network } from "./network.mjs";
 import { tracing } from "./tracing.mjs";
 
-export const cases = [...tracing, ...compute];
+export const cases = [...tracing, ...compute, ...network];

@@ -33,3 +33,4 @@ function littleEndian(width, numbers) {
   return x(bytes);
 }
 export const d = (...numbers) => littleEndian(4, numbers);
+export const w = (...numbers) => littleEndian(2, numbers);
