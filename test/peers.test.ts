@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { buildKnown, startKnown } from "./support/known.js";
 import { objectPath, repository, scratchFolder } from "./support/repository.js";
@@ -18,9 +18,8 @@ function run(command: string, args: readonly string[]): string {
   return done.stdout;
 }
 
-function compile(folder: string, cpu: string): string {
-  const path = join(folder, `sched.${cpu}.bpf.o`);
-  const source = "packages/rawtp-sched/bpf/sched.ts";
+function compile(folder: string, cpu: string, source = "packages/rawtp-sched/bpf/sched.ts"): string {
+  const path = join(folder, `${basename(source, ".ts")}.${cpu}.bpf.o`);
   run(process.execPath, ["packages/tsbpf/dist/bundle/tsbpf.js", "build", source, "-o", path, "--cpu", cpu]);
   return path;
 }
@@ -75,6 +74,38 @@ describe("one object, other loaders", () => {
     });
     assert.equal(expected.length, 2);
     for (const line of expected) assert.ok(printed.split("\n").includes(line), `${line} is not in ${printed}`);
+  });
+
+  it("bpftool loads maps of every kind and data sections", (t) => {
+    if (lacksRoot(t)) return;
+    using folder = scratchFolder();
+    for (const name of ["globals", "other-maps", "tail-calls", "state"]) {
+      const pins = `/sys/fs/bpf/tsbpf-peers-${process.pid}-${name}`;
+      const source = `packages/tsbpf/test/cases/lang/${name}.ts`;
+      try {
+        run("bpftool", ["prog", "loadall", compile(folder.path, "v3", source), pins, "pinmaps", `${pins}/maps`]);
+        if (name !== "globals") continue;
+        const [rodata = ""] = readdirSync(`${pins}/maps`).filter((map) => map.endsWith("rodata"));
+        const shown = run("bpftool", ["map", "dump", "pinned", `${pins}/maps/${rodata}`]);
+        assert.match(shown, /"limits": \{\s*"low": 10,\s*"high": 20/);
+      } finally {
+        rmSync(pins, { recursive: true, force: true });
+      }
+    }
+  });
+
+  it("a skeleton of bpftool sets our constants and reads our variables", (t) => {
+    if (lacksRoot(t)) return;
+    using folder = scratchFolder();
+    const object = compile(folder.path, "v3", "packages/tsbpf/test/cases/lang/globals.ts");
+    writeFileSync(join(folder.path, "globals.skel.h"), run("bpftool", ["gen", "skeleton", object, "name", "globals"]));
+    const program = join(folder.path, "globals");
+    run("gcc", ["-O2", "-Wall", "-Werror", "-I", folder.path, "test/support/globals.c", "-o", program, "-lbpf"]);
+    const results = (target: string): string[] => run(program, [target, "15", "33", "60"]).trim().split("\n");
+    // "z" is 122, and level grows by two with each run that gets so far.
+    const [ran, other, outside] = ["result 222", "result 1", "result 2"];
+    assert.deepEqual(results("0"), [ran, ran, outside, "runs 1003 level 11 last 33 name start"]);
+    assert.deepEqual(results("33"), [other, ran, other, "runs 1003 level 9 last 33 name start"]);
   });
 
   it("our tracer runs clang's twin", async (t) => {

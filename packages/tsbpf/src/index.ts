@@ -1,7 +1,6 @@
 // "tsbpf": what a BPF program imports.
 
 export { array, bool, bytes, chars, i16, i32, i64, i8, struct, u16, u32, u64, u8 } from "./lang/schemas.js";
-export { arrayMap, hashMap, perCpuArray, perfEventArray, ringBuffer } from "./lang/maps.js";
 export {
   cgroupConnect4,
   cgroupConnect6,
@@ -40,11 +39,47 @@ export type {
   XdpContext,
   XdpResult,
 } from "./lang/contexts.js";
+export {
+  arrayMap,
+  hashMap,
+  lpmTrie,
+  lruHashMap,
+  perCpuArray,
+  perCpuHashMap,
+  queue,
+  stack,
+  taskStorage,
+} from "./lang/maps.js";
+export { perfEventArray, progArray, ringBuffer, stackTrace } from "./lang/more-maps.js";
+export { constant, global, ref } from "./lang/data.js";
 export { range } from "./lang/range.js";
 export { bpfCoreAddressOf, bpfCoreFieldExists } from "./lang/core.js";
 export type {
-  AnyMap,
   ArrayMap,
+  Constant,
+  EntryMap,
+  Global,
+  HashMap,
+  IndexMap,
+  Initial,
+  LpmTrie,
+  LruHashMap,
+  PerCpuArray,
+  PerCpuHashMap,
+  PerfEventArray,
+  ProgArray,
+  Queue,
+  Ref,
+  Reservation,
+  Reserved,
+  RingBuffer,
+  SequenceMap,
+  Stack,
+  StackTrace,
+  TaskStorage,
+} from "./lang/map-types.js";
+export type {
+  AnyMap,
   BoolSchema,
   Bytes,
   Chars,
@@ -52,21 +87,14 @@ export type {
   DecodedStruct,
   Fields,
   FixedArray,
-  HashMap,
   KernelAddress,
   KernelObject,
   Layout,
   Memory,
-  PerCpuArray,
-  PerfEventArray,
   Program,
   Ptr,
   RawTracepointArgs,
   RawTracepointContext,
-  Ref,
-  Reservation,
-  Reserved,
-  RingBuffer,
   Scalar,
   Schema,
   StructInit,

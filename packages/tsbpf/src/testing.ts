@@ -1,7 +1,7 @@
 // "tsbpf/testing": runs a module's programs in plain Node, where a test says what the kernel would do.
 
 export { packetOf } from "./lang/packets.js";
-export { onOutput } from "./lang/maps.js";
+export { onOutput, setProgram } from "./lang/more-maps.js";
 export { implementHelper, installHelpers } from "./lang/kernel-only.js";
 export { emulate, EmulateError } from "./testing/emulate.js";
 export { KernelObjectError } from "./testing/kernel-objects.js";

@@ -21,9 +21,25 @@ export interface MapKindSpec {
   readonly hasEvents: boolean;
   /** Each possible CPU has a value of its own. */
   readonly perCpu: boolean;
+  /** The largest key and value in bytes that every kernel takes. */
+  readonly keyBytesMax: number;
+  readonly valueBytesMax: number;
+  /** What the kernel adds to key and value for one element, at most. */
+  readonly overheadBytes: number;
 }
 
-type Extra = Partial<Pick<MapKindSpec, "maxEntries" | "requiredFlags" | "hasEvents" | "perCpu">>;
+type Extra = Partial<Omit<MapKindSpec, "type" | "name" | "keySize" | "valueSize" | "minKernel">>;
+
+/** MAX_BPF_STACK: where a program makes its keys (htab_map_alloc_check, kernel/bpf/hashtab.c). */
+const keyBytesMax = 512;
+/** KMALLOC_MAX_SIZE is 4 MiB, of which an element's own fields take some (kernel/bpf/hashtab.c, lpm_trie.c). */
+const valueBytesMax = 2 ** 22 - 1024;
+/** PCPU_MIN_UNIT_SIZE, include/linux/percpu.h. */
+const perCpuBytesMax = 2 ** 15;
+/** struct htab_elem, its bucket and the lists of an LRU map. */
+const hashElement = 96;
+/** U16_MAX and what struct bpf_local_storage_elem takes of it (kernel/bpf/bpf_local_storage.c). */
+const storageBytesMax = 2 ** 16 - 512;
 
 function map(
   type: number,
@@ -43,6 +59,9 @@ function map(
     minKernel,
     hasEvents: false,
     perCpu: false,
+    keyBytesMax,
+    valueBytesMax: extra.perCpu ? perCpuBytesMax : valueBytesMax,
+    overheadBytes: name.includes("hash") || name === "lpm_trie" ? hashElement : 0,
     ...extra,
   };
 }
@@ -52,7 +71,7 @@ const NO_PREALLOC = 1;
 /** BPF_F_MMAPABLE. */
 const MMAPABLE = 0x400;
 /** Local storage lives with its owner, so it has no limit on entries and no pre-allocation. */
-const storage: Extra = { maxEntries: 0, requiredFlags: NO_PREALLOC };
+const storage: Extra = { maxEntries: 0, requiredFlags: NO_PREALLOC, valueBytesMax: storageBytesMax };
 /** A descriptor of a program, map, cgroup or perf event. */
 const fd = 4;
 
@@ -70,7 +89,7 @@ export const mapKinds: readonly MapKindSpec[] = [
   map(9, "lru_hash", "any", "any", "4.10"),
   map(10, "lru_percpu_hash", "any", "any", "4.10", { perCpu: true }),
   // A key is a 4-byte prefix length and 1 to 256 bytes (kernel/bpf/lpm_trie.c).
-  map(11, "lpm_trie", { min: 5, max: 260 }, "any", "4.11", { requiredFlags: NO_PREALLOC }),
+  map(11, "lpm_trie", { min: 5, max: 260 }, "any", "4.11", { requiredFlags: NO_PREALLOC, keyBytesMax: 260 }),
   map(12, "array_of_maps", 4, fd, "4.12"),
   map(13, "hash_of_maps", "any", fd, "4.12"),
   // An interface index, since 5.8 optionally followed by a program's descriptor.

@@ -41,7 +41,7 @@ export function compile(options: CompileOptions): CompileResult {
   const source = openProgram(options.file);
   if (!source) return failed([unreadable(options.file)]);
   if (source.diagnostics.length > 0) return failed(source.diagnostics);
-  const lowered = lowerModule(source);
+  const lowered = lowerModule(source, { cpu: options.cpu ?? "v3" });
   if (lowered.diagnostics.length > 0) return failed(lowered.diagnostics);
   const { dump } = options;
   dump?.("ir", printModule(lowered.ir));
@@ -68,8 +68,8 @@ function emit(source: SourceProgram, lowered: LoweredModule, options: CompileOpt
   }
   if (diagnostics.length > 0) return failed(diagnostics);
   options.dump?.("asm", functions.map(listing).join("\n"));
-  const { maps, kernelStructs } = lowered;
-  const object = assembleObject({ license, functions, maps, kernelStructs, lineText: source.lineText });
+  const { maps, data, kernelStructs } = lowered;
+  const object = assembleObject({ license, functions, maps, data, kernelStructs, lineText: source.lineText });
   return { object, diagnostics: [] };
 }
 

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { test } from "node:test";
+import type { CpuLevel } from "./codegen/code.js";
 import { compile } from "./compile.js";
 import { formatDiagnostics, type Diagnostic } from "./diagnostic.js";
 import { messages } from "./messages.js";
@@ -19,7 +20,8 @@ const seen = new Set<string>();
 for (const name of files) {
   test(`errors ${name}`, () => {
     const file = folder + name;
-    const { object, diagnostics } = compile({ file });
+    const cpu = /^\/\/ cpu: (v[1-4])$/m.exec(readFileSync(file, "utf8"))?.[1] as CpuLevel | undefined;
+    const { object, diagnostics } = compile({ file, ...(cpu && { cpu }) });
     for (const { code } of diagnostics) seen.add(code);
     // TypeScript names a module by its whole path.
     const text = formatDiagnostics(diagnostics, { cwd: casesFolder }).replaceAll(casesFolder, "");

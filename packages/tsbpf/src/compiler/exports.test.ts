@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as language from "../index.js";
 import { helpers } from "../bpf/helpers.js";
-import { isMapFactory, mapFactoryNames } from "./frontend/declarations.js";
+import { dataFactories } from "./frontend/globals.js";
 import { intrinsics } from "./frontend/intrinsics.js";
+import { isMapFactory, mapFactories } from "./frontend/map-declarations.js";
 import { isProgramFactory, programFactoryNames } from "./frontend/program-factories.js";
 import { declaringNames, languageRecords } from "./frontend/statics.js";
 import { intTypes } from "./frontend/types.js";
@@ -16,7 +17,8 @@ const helperNames = helpers.map((helper) => helper.tsName);
 const known = [
   ...scalars,
   ...declaringNames,
-  ...mapFactoryNames,
+  ...Object.keys(mapFactories),
+  ...dataFactories,
   ...programFactoryNames,
   ...Object.keys(languageRecords),
   ...Object.keys(intrinsics),

@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { test } from "node:test";
 import { load } from "../loader/load.js";
 import type { EventStream, LoadedMap } from "../loader/types.js";
-import { casesFolder, contextBytes, mayLoad, objectOf, type Input } from "./run.test.support.js";
+import { casesFolder, contextBytes, levelsOf, mayLoad, objectOf, type Input } from "./run.test.support.js";
 
 const folder = `${casesFolder}lang/`;
 
@@ -16,7 +16,7 @@ for (const name of readdirSync(folder)
   test(`load ${name}`, async (t) => {
     if (!mayLoad(t)) return;
     for (const passes of ["none", "all"] as const) {
-      for (const cpu of ["v1", "v2", "v3", "v4"] as const) {
+      for (const cpu of levelsOf(folder + name)) {
         await using object = await load(objectOf(folder + name, passes, cpu));
         assert.ok(Object.keys(object.programs).length > 0);
       }

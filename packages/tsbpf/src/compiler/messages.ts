@@ -179,6 +179,31 @@ export const messages = {
     text: "Two {what} are called '{name}'",
     cure: "a name stands for one thing in an object: rename one of them",
   },
+  notAtomic: {
+    code: "TSB6006",
+    text: "'{name}' needs an integer of 32 or 64 bits, and this is a {type}",
+    cure: "make it a u32, i32, u64 or i64, or change it with `ref.value = …`",
+  },
+  newAtomic: {
+    code: "TSB6007",
+    text: "'{name}' is not part of CPU level {cpu}",
+    cure: "compile for `--cpu v3` (Linux 5.12), or use `add`, which every level has",
+  },
+  tailCallRecord: {
+    code: "TSB6008",
+    text: "A tail call would leave a reserved record behind",
+    cure: "submit or discard it first",
+  },
+  prefixKey: {
+    code: "TSB6009",
+    text: "The key of a trie of prefixes must be {needed}",
+    cure: "for example `struct({ prefixLength: u32, address: u32 })`, with the address in network byte order",
+  },
+  tailCallKind: {
+    code: "TSB6010",
+    text: "'{name}' holds programs like '{first}', and '{program}' is of another kind: {kind}",
+    cure: "give each kind of program, and each function that one is attached to, an array of its own",
+  },
   reserveWithoutUsing: {
     code: "TSB6005",
     text: "A reserved record must be held by `using`, so that every path submits or discards it",
@@ -198,7 +223,7 @@ export const messages = {
   moduleState: {
     code: "TSB7003",
     text: "A variable at the top of a module does not exist in the kernel",
-    cure: "use `const` for a constant, or a map for what must last",
+    cure: "use `const` for a constant, `global(u32)` or a map for what must last",
   },
   moduleStatement: {
     code: "TSB7004",

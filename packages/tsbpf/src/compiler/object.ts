@@ -3,12 +3,13 @@
 import { mapKindByName } from "../bpf/map-kinds.js";
 import { BtfBuilder } from "../btf/encode.js";
 import type { BtfMember, BtfTypeId } from "../btf/types.js";
-import type { FunctionSpec, LineInfo, MapSpec } from "../object/spec.js";
+import type { DataSpec, FunctionSpec, LineInfo, MapSpec } from "../object/spec.js";
 import { writeObject } from "../object/write.js";
 import { assert } from "../util/assert.js";
 import type { MachineCode } from "./codegen/code.js";
+import type { DataSection } from "./frontend/data-sections.js";
 import { layOutKernel } from "./frontend/kernel.js";
-import type { KernelStruct, KernelType, MapDeclaration } from "./frontend/operands.js";
+import type { DataDeclaration, KernelStruct, KernelType, MapDeclaration } from "./frontend/operands.js";
 import { intName, sizeOf, type DataType, type IntType } from "./frontend/types.js";
 
 /** A function with its code, as the object holds it. */
@@ -22,6 +23,7 @@ export interface ObjectParts {
   readonly license: string;
   readonly functions: readonly CompiledFunction[];
   readonly maps: readonly MapDeclaration[];
+  readonly data: readonly DataSection[];
   readonly kernelStructs: ReadonlyMap<string, KernelStruct>;
   readonly lineText: (file: string, line: number) => string;
 }
@@ -31,7 +33,8 @@ export function assembleObject(parts: ObjectParts): Uint8Array<ArrayBuffer> {
   const types = new TypeWriter();
   const programs = parts.functions.map((fn) => functionSpec(types, parts, fn));
   const maps = parts.maps.map((map) => mapSpec(types, map));
-  return writeObject({ license: parts.license, programs, subprograms: [], maps, data: [] }, types.btf);
+  const data = parts.data.map((section) => dataSpec(types, section));
+  return writeObject({ license: parts.license, programs, subprograms: [], maps, data }, types.btf);
 }
 
 function functionSpec(types: TypeWriter, parts: ObjectParts, fn: CompiledFunction): FunctionSpec {
@@ -71,13 +74,19 @@ function mapSpec(types: TypeWriter, map: MapDeclaration): MapSpec {
     name: map.name,
     type: kind.type,
     keySize: map.key ? sizeOf(map.key) : fixed(kind.keySize),
-    valueSize: map.value ? sizeOf(map.value) : fixed(kind.valueSize),
+    valueSize: map.value ? sizeOf(map.value) : (map.valueBytes ?? fixed(kind.valueSize)),
     maxEntries: map.maxEntries,
-    flags: 0,
+    flags: kind.requiredFlags,
     keyTypeId: map.key && types.data(map.key),
     valueTypeId: map.value && types.data(map.value),
     eventTypeId: map.event && types.data(map.event),
   };
+}
+
+/** A section without variables has no type: its bytes are known by address alone. */
+function dataSpec(types: TypeWriter, { name, bytes, variables }: DataSection): DataSpec {
+  const typeId = variables.length > 0 ? types.section(name, bytes.length, variables) : undefined;
+  return { section: name, bytes, readOnly: name.startsWith(".rodata"), typeId };
 }
 
 /** Describes the front end's types in BTF; each of them once. */
@@ -91,6 +100,17 @@ class TypeWriter {
     const returns = this.btf.add(intType("int", 4, "signed"));
     const proto = this.btf.add({ kind: "func_proto", returns, params: [{ name: "ctx", type: context }] });
     return this.btf.add({ kind: "func", name, type: proto, linkage: "global" });
+  }
+
+  /** The variables of a data section, in the order of their places. */
+  section(name: string, size: number, variables: readonly DataDeclaration[]): BtfTypeId {
+    const vars = variables.map((variable) => {
+      const value = this.data(variable.type);
+      const type = variable.isConstant ? this.btf.add({ kind: "const", type: value }) : value;
+      const id = this.btf.add({ kind: "var", name: variable.name, type, linkage: "global" });
+      return { type: id, offset: variable.offset, size: sizeOf(variable.type) };
+    });
+    return this.btf.add({ kind: "datasec", name, size, vars });
   }
 
   data(type: DataType): BtfTypeId {

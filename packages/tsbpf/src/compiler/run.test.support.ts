@@ -9,22 +9,13 @@ import type { TestContext } from "node:test";
 import { load } from "../loader/load.js";
 import { probeCapabilities } from "../loader/features.js";
 import { unsupportedPlatform } from "../sys/linux.js";
-import {
-  addRegion,
-  createMemory,
-  interpret,
-  readMemory,
-  writeMemory,
-  type Machine,
-  type Region,
-} from "./ir/interpret.js";
+import { addRegion, interpret, type Region } from "./ir/interpret.js";
+import { mapMachine } from "./map-machine.test.support.js";
 import type { CpuLevel } from "./codegen/code.js";
 import { compile } from "./compile.js";
 import { formatDiagnostics } from "./diagnostic.js";
 import { lowerModule } from "./frontend/lower.js";
-import type { MapDeclaration } from "./frontend/operands.js";
 import { openProgram } from "./frontend/program.js";
-import { sizeOf } from "./frontend/types.js";
 import { ts } from "./frontend/typescript.js";
 import { runPasses } from "./passes/pipeline.js";
 
@@ -46,6 +37,14 @@ export function mayLoad(t: TestContext): boolean {
   assert.ok(!process.env["CI"], reason);
   t.skip(`SKIPPED, NOT CHECKED: ${reason}`);
   return false;
+}
+
+const levels: readonly CpuLevel[] = ["v1", "v2", "v3", "v4"];
+
+/** Those that the case names, "// cpu: v3 v4", where it needs what others do not have. */
+export function levelsOf(file: string): readonly CpuLevel[] {
+  const named = /^\/\/ cpu: (.+)$/m.exec(readFileSync(file, "utf8"))?.[1]?.split(" ");
+  return named ? levels.filter((level) => named.includes(level)) : levels;
 }
 
 export function objectOf(file: string, passes: Passes, cpu: CpuLevel): Uint8Array {
@@ -109,77 +108,25 @@ export function runInterpreter(file: string, inputs: readonly Input[], passes: P
   const source = openProgram(file);
   assert.ok(source, file);
   assert.deepEqual(source.diagnostics, []);
-  const lowered = lowerModule(source);
+  const lowered = lowerModule(source, { cpu: "v3" });
   assert.deepEqual(lowered.diagnostics, []);
   runPasses(lowered.ir, { verify: true, passes });
   const entries: Region[] = [];
   const machine = mapMachine(lowered.maps, entries);
+  const data = new Map(lowered.data.map(({ name, bytes }) => [name, addRegion(machine.memory, name, bytes)]));
+  entries.push(...data.values());
+  const dataAddress = (section: string): bigint => data.get(section)?.base ?? assert.fail(`no section ${section}`);
   const results = new Map<string, readonly number[]>();
   for (const func of lowered.ir.functions.toSorted((a, b) => compareNames(a.name, b.name))) {
     const run = (args: Input): number => {
       // The interpreter takes away what was added while it ran; the entries of maps stay.
       machine.memory.regions.splice(0, Infinity, ...entries);
       const context = addRegion(machine.memory, "context", contextBytes(args));
-      return Number(BigInt.asUintN(32, interpret(func, [context.base], machine) ?? 0n));
+      return Number(BigInt.asUintN(32, interpret(func, [context.base], { ...machine, dataAddress }) ?? 0n));
     };
     results.set(func.name, inputs.map(run));
   }
   return results;
-}
-
-/** Helpers on maps, as the kernel has them; the memory of entries is noted in `regions`. */
-export function mapMachine(maps: readonly MapDeclaration[], regions: Region[]): Machine {
-  const memory = createMemory();
-  const byAddress = new Map(maps.map((map, index) => [BigInt(index + 1) << 48n, openMap(memory, map, regions)]));
-  const addresses = new Map([...byAddress].map(([address, { map }]) => [map.name, address]));
-  return {
-    memory,
-    kernelRead: () => undefined,
-    mapAddress: (name) => addresses.get(name) ?? assert.fail(`no map ${name}`),
-    call(inst, [first = 0n, second = 0n, third = 0n]) {
-      const map = byAddress.get(first) ?? assert.fail(`helper ${inst.helper} on no map`);
-      const key = Buffer.from(readMemory(memory, second, map.keyBytes)).toString("hex");
-      if (inst.helper === 1) return map.find(key) ?? 0n;
-      if (inst.helper === 2) return map.store(key, readMemory(memory, third, map.valueBytes)) ? 0n : -7n;
-      if (inst.helper === 3) return map.entries.delete(key) ? 0n : -2n;
-      return assert.fail(`helper ${inst.helper} is not part of this machine`);
-    },
-  };
-}
-
-interface OpenMap {
-  readonly map: MapDeclaration;
-  readonly keyBytes: number;
-  readonly valueBytes: number;
-  readonly entries: Map<string, bigint>;
-  find(key: string): bigint | undefined;
-  store(key: string, value: Uint8Array): boolean;
-}
-
-function openMap(memory: Machine["memory"], map: MapDeclaration, regions: Region[]): OpenMap {
-  assert.ok(map.key && map.value, `${map.name} has no entries`);
-  const valueBytes = sizeOf(map.value);
-  const entries = new Map<string, bigint>();
-  const isArray = map.kind !== "hash";
-  const add = (key: string, value: Uint8Array): bigint => {
-    const region = addRegion(memory, map.name, value);
-    regions.push(region);
-    entries.set(key, region.base);
-    return region.base;
-  };
-  const find = (key: string): bigint | undefined => {
-    const known = entries.get(key);
-    if (known !== undefined || !isArray || Buffer.from(key, "hex").readUInt32LE() >= map.maxEntries) return known;
-    return add(key, new Uint8Array(valueBytes));
-  };
-  const store = (key: string, value: Uint8Array): boolean => {
-    const known = find(key);
-    if (known !== undefined) writeMemory(memory, known, value);
-    else if (isArray || entries.size >= map.maxEntries) return false;
-    else add(key, value.slice());
-    return true;
-  };
-  return { map, keyBytes: sizeOf(map.key), valueBytes, entries, find, store };
 }
 
 // ---- the kernel -------------------------------------------------------------------------------------------------

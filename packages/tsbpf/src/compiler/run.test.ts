@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
-import type { CpuLevel } from "./codegen/code.js";
 import {
   casesFolder,
+  levelsOf,
   mayLoad,
   objectOf,
   runInterpreter,
@@ -18,7 +18,6 @@ import {
 } from "./run.test.support.js";
 
 const folder = `${casesFolder}run/`;
-const levels: readonly CpuLevel[] = ["v1", "v2", "v3", "v4"];
 const edges = [
   0n,
   1n,
@@ -86,7 +85,7 @@ for (const name of readdirSync(folder)
     }
     if (!mayLoad(t)) return;
     for (const passes of ["none", "all"] as const) {
-      for (const cpu of levels) {
+      for (const cpu of levelsOf(file)) {
         compare(expected, await runKernel(objectOf(file, passes, cpu), inputs), `kernel, passes ${passes}, cpu ${cpu}`);
       }
     }

@@ -1,101 +1,195 @@
-// Map factories, and what their methods do in plain Node.
+// Factories of maps with entries, and what their methods do in plain Node, where there is one CPU. Those of maps
+// without entries of their own are in more-maps.ts.
 
+import { refTo, type Cell } from "./data.js";
 import type {
   ArrayMap,
-  ContextPointer,
+  EntryMap,
   HashMap,
-  Layout,
+  IndexMap,
+  LpmTrie,
+  LruHashMap,
   PerCpuArray,
-  PerfEventArray,
+  PerCpuHashMap,
+  Queue,
   Ref,
-  Reservation,
-  Reserved,
-  RingBuffer,
-  Schema,
-} from "./types.js";
-import { convertInt, copyInto, keyText, storedValue, zeroValue } from "./values.js";
+  SequenceMap,
+  Stack,
+  TaskStorage,
+} from "./map-types.js";
+import type { Layout, Schema } from "./types.js";
+import { convertInt, copyInto, keyText, layoutBytes, storedValue, zeroValue } from "./values.js";
+
+interface Entries {
+  readonly maxEntries: number;
+}
 
 /** A hash map from keys to values, at most `maxEntries` of them. */
 export function hashMap<K, DK, V, DV>(
   key: Schema<K, DK>,
   value: Schema<V, DV>,
-  options: { readonly maxEntries: number },
+  options: Entries,
 ): HashMap<K, V, DK, DV> {
-  const entries = new Map<string, { value: unknown }>();
-  const find = (k: K): { value: unknown } | undefined => entries.get(keyText(key.layout, k));
-  return {
-    mapKind: "hash",
-    get: (k) => find(k)?.value as V | undefined,
-    has: (k) => find(k) !== undefined,
-    set(k, v) {
-      const text = keyText(key.layout, k);
-      if (!entries.has(text) && entries.size >= options.maxEntries) return false;
-      entries.set(text, { value: storedValue(value.layout, v) });
-      return true;
-    },
-    delete: (k) => entries.delete(keyText(key.layout, k)),
-    ref: (k) => refTo<V>(value.layout, find(k)),
-  };
+  return { mapKind: "hash", ...entryMethods<K, V>(key.layout, value.layout, options) };
+}
+
+/**
+ * A hash map that drops an entry that was not used for long when a new one needs its place. Which one that is, is only
+ * roughly known: the kernel keeps lists for each CPU. Requires Linux 4.10 or newer.
+ */
+export function lruHashMap<K, DK, V, DV>(
+  key: Schema<K, DK>,
+  value: Schema<V, DV>,
+  options: Entries,
+): LruHashMap<K, V, DK, DV> {
+  return { mapKind: "lru_hash", ...entryMethods<K, V>(key.layout, value.layout, { ...options, evicts: true }) };
+}
+
+/** A hash map with a value for each CPU. Requires Linux 4.6 or newer. */
+export function perCpuHashMap<K, DK, V, DV>(
+  key: Schema<K, DK>,
+  value: Schema<V, DV>,
+  options: Entries,
+): PerCpuHashMap<K, V, DK, DV> {
+  return { mapKind: "percpu_hash", ...entryMethods<K, V>(key.layout, value.layout, { ...options, inPlace: true }) };
+}
+
+/**
+ * A map from prefixes to values, as routes are looked up. The key is a struct: its first field, a u32, is the prefix's
+ * length in bits, and the bytes behind it are compared from the first on (addresses in network byte order). Requires
+ * Linux 4.11 or newer.
+ */
+export function lpmTrie<K extends object, DK, V, DV>(
+  key: Schema<K, DK>,
+  value: Schema<V, DV>,
+  options: Entries,
+): LpmTrie<K, V, DK, DV> {
+  return { mapKind: "lpm_trie", ...prefixMethods<K, V>(key.layout, value.layout, options) };
 }
 
 /** An array of `maxEntries` values, all there from the start and zero. */
-export function arrayMap<V, DV>(value: Schema<V, DV>, options: { readonly maxEntries: number }): ArrayMap<V, DV> {
-  return { mapKind: "array", ...arrayMethods<V>(value.layout, options.maxEntries) };
+export function arrayMap<V, DV>(value: Schema<V, DV>, options: Entries): ArrayMap<V, DV> {
+  return { mapKind: "array", ...indexMethods<V>(value.layout, options.maxEntries) };
 }
 
 /** An array of `maxEntries` values for each CPU. */
-export function perCpuArray<V, DV>(value: Schema<V, DV>, options: { readonly maxEntries: number }): PerCpuArray<V, DV> {
-  return { mapKind: "percpu_array", ...arrayMethods<V>(value.layout, options.maxEntries) };
+export function perCpuArray<V, DV>(value: Schema<V, DV>, options: Entries): PerCpuArray<V, DV> {
+  return { mapKind: "percpu_array", ...indexMethods<V>(value.layout, options.maxEntries) };
 }
 
-/** Sends events to user space through one perf buffer for each CPU. */
-export function perfEventArray<V, DV>(event: Schema<V, DV>): PerfEventArray<V, DV> {
-  return { mapKind: "perf_event_array", output: (_ctx: ContextPointer, value: V) => send(event.layout, value) };
+/** Values that come out in the order in which they went in. Requires Linux 4.20 or newer. */
+export function queue<V, DV>(value: Schema<V, DV>, options: Entries): Queue<V, DV> {
+  return { mapKind: "queue", ...sequenceMethods<V>(value.layout, options.maxEntries, "first") };
 }
 
-/** Sends events to user space through one ring of `bytes` bytes (a power of two, at least a page). Linux 5.8. */
-export function ringBuffer<V, DV>(event: Schema<V, DV>, options: { readonly bytes: number }): RingBuffer<V, DV> {
-  void options;
+/** Values of which the last one in comes out first. Requires Linux 4.20 or newer. */
+export function stack<V, DV>(value: Schema<V, DV>, options: Entries): Stack<V, DV> {
+  return { mapKind: "stack", ...sequenceMethods<V>(value.layout, options.maxEntries, "last") };
+}
+
+/** A value for each task, which is there as long as the task is. Requires Linux 5.11 or newer. */
+export function taskStorage<V, DV>(value: Schema<V, DV>): TaskStorage<V, DV> {
+  const cells = new WeakMap<object, Cell>();
+  const create = (task: object): Cell => {
+    const cell = cells.get(task) ?? { value: zeroValue(value.layout) };
+    cells.set(task, cell);
+    return cell;
+  };
   return {
-    mapKind: "ringbuf",
-    output: (value: V) => send(event.layout, value),
-    reserve: () => reservation<V>(event.layout),
+    mapKind: "task_storage",
+    get: (task) => cells.get(task)?.value as V | undefined,
+    getOrCreate: (task) => create(task).value as V,
+    delete: (task) => cells.delete(task),
+    ref: (task) => refTo<V>(value.layout, create(task)),
   };
 }
 
-type Sink = (event: unknown) => void;
-let sink: Sink = () => {};
+type Methods<M extends { readonly mapKind: string }> = Omit<M, "mapKind">;
 
-/** In plain Node, `receive` gets every event that programs send. Gives the receiver before it. */
-export function onOutput(receive: Sink): Sink {
-  const before = sink;
-  sink = receive;
-  return before;
+interface EntryOptions extends Entries {
+  /** A new key takes the place of the oldest entry. */
+  readonly evicts?: boolean;
+  /** Storing under a key that is there changes its value, where other maps put a new one in its place. */
+  readonly inPlace?: boolean;
 }
 
-function send(layout: Layout, value: unknown): boolean {
-  sink(storedValue(layout, value));
-  return true;
-}
-
-function reservation<V>(layout: Layout): Reserved<V> {
-  const record = zeroValue(layout) as object;
-  let open = true;
-  const end = (submit: boolean): void => {
-    if (open && submit) sink(record);
-    open = false;
+function entryMethods<K, V>(key: Layout, value: Layout, options: EntryOptions): Methods<EntryMap<K, V>> {
+  const entries = new Map<string, Cell>();
+  const find = (k: K): Cell | undefined => entries.get(keyText(key, k));
+  return {
+    get: (k) => find(k)?.value as V | undefined,
+    has: (k) => find(k) !== undefined,
+    set(k, v) {
+      const text = keyText(key, k);
+      const known = entries.get(text);
+      if (known && options.inPlace) {
+        refTo(value, known).value = v;
+        return true;
+      }
+      if (!known && entries.size >= options.maxEntries) {
+        const [oldest] = entries.keys();
+        if (!options.evicts || oldest === undefined) return false;
+        entries.delete(oldest);
+      }
+      entries.set(text, { value: storedValue(value, v) });
+      return true;
+    },
+    delete: (k) => entries.delete(keyText(key, k)),
+    ref: (k) => optionalRef<V>(value, find(k)),
   };
-  const methods: Reservation = {
-    submit: () => end(true),
-    discard: () => end(false),
-    [Symbol.dispose]: () => end(false),
-  };
-  return Object.assign(record, methods) as Reserved<V>;
 }
 
-function arrayMethods<V>(layout: Layout, maxEntries: number): Pick<ArrayMap<V>, "get" | "set" | "ref"> {
-  const cells = new Map<number, { value: unknown }>();
-  const find = (index: number): { value: unknown } | undefined => {
+function optionalRef<V>(layout: Layout, cell: Cell | undefined): Ref<V> | undefined {
+  return cell && refTo<V>(layout, cell);
+}
+
+/** A prefix: its length in bits, and the text of those bits. */
+interface Prefix {
+  readonly lengthBits: number;
+  readonly maxBits: number;
+  readonly bits: string;
+}
+
+/** The length is in the first four bytes (struct bpf_lpm_trie_key, include/uapi/linux/bpf.h). */
+function prefixOf(layout: Layout, key: unknown): Prefix {
+  const bytes = layoutBytes(layout, key);
+  const view = new Uint32Array(bytes.slice(0, 4).buffer);
+  const bits = [...bytes.subarray(4)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  const lengthBits = view[0] ?? 0;
+  return { lengthBits, maxBits: bits.length, bits: bits.slice(0, lengthBits) };
+}
+
+function prefixMethods<K, V>(key: Layout, value: Layout, options: Entries): Methods<EntryMap<K, V>> {
+  const entries = new Map<string, Cell>();
+  const find = (k: K): Cell | undefined => {
+    const { bits, lengthBits, maxBits } = prefixOf(key, k);
+    if (lengthBits > maxBits) return undefined;
+    for (let length = bits.length; length >= 0; length--) {
+      const cell = entries.get(bits.slice(0, length));
+      if (cell) return cell;
+    }
+    return undefined;
+  };
+  return {
+    get: (k) => find(k)?.value as V | undefined,
+    has: (k) => find(k) !== undefined,
+    set(k, v) {
+      const { bits, lengthBits, maxBits } = prefixOf(key, k);
+      if (lengthBits > maxBits || (!entries.has(bits) && entries.size >= options.maxEntries)) return false;
+      entries.set(bits, { value: storedValue(value, v) });
+      return true;
+    },
+    delete(k) {
+      const { bits, lengthBits, maxBits } = prefixOf(key, k);
+      return lengthBits <= maxBits && entries.delete(bits);
+    },
+    ref: (k) => optionalRef<V>(value, find(k)),
+  };
+}
+
+function indexMethods<V>(layout: Layout, maxEntries: number): Methods<IndexMap<V>> {
+  const cells = new Map<number, Cell>();
+  const find = (index: number): Cell | undefined => {
     const at = Number(convertInt(32, false, index));
     if (at >= maxEntries) return undefined;
     const known = cells.get(at);
@@ -113,18 +207,22 @@ function arrayMethods<V>(layout: Layout, maxEntries: number): Pick<ArrayMap<V>, 
       else cell.value = storedValue(layout, value);
       return true;
     },
-    ref: (index) => refTo<V>(layout, find(index)),
+    ref: (index) => optionalRef<V>(layout, find(index)),
   };
 }
 
-function refTo<V>(layout: Layout, cell: { value: unknown } | undefined): Ref<V> | undefined {
-  if (!cell) return undefined;
+function sequenceMethods<V>(layout: Layout, maxEntries: number, next: "first" | "last"): Methods<SequenceMap<V>> {
+  const values: unknown[] = [];
   return {
-    get value() {
-      return cell.value as V;
+    push(value) {
+      if (values.length >= maxEntries) return false;
+      values.push(storedValue(layout, value));
+      return true;
     },
-    set value(value: V) {
-      cell.value = storedValue(layout, value);
+    pop: () => (next === "first" ? values.shift() : values.pop()) as V | undefined,
+    peek() {
+      const value = values.at(next === "first" ? 0 : -1);
+      return value === undefined ? undefined : (storedValue(layout, value) as V);
     },
   };
 }

@@ -18,6 +18,7 @@ import type {
   XdpResult,
 } from "./contexts.js";
 import type { u64 } from "./schemas.js";
+import { withTailCalls } from "./tail-calls.js";
 import type { ContextPointer, Program, RawTracepointArgs, RawTracepointContext, Schema } from "./types.js";
 
 /** A handler that gives nothing back: the kernel wants 0 from it, which it gives by itself. */
@@ -154,5 +155,5 @@ function program<Kind extends string>(
   ...forCompiler: readonly unknown[]
 ): Program<Kind> {
   void forCompiler;
-  return { programKind: kind, handler };
+  return { programKind: kind, handler: withTailCalls(handler) };
 }

@@ -112,75 +112,12 @@ export interface RawTracepointContext<Args extends readonly unknown[] = RawTrace
   readonly args: Args;
 }
 
-// ---- maps -------------------------------------------------------------------------------------------------------
+// ---- helpers' arguments -----------------------------------------------------------------------------------------
 
 /** Any map, where a helper takes one. */
 export interface AnyMap {
   readonly mapKind: string;
 }
-
-/** A reference into a map's value, for scalars: assigning to `value` changes the map. */
-export interface Ref<V> {
-  value: V;
-}
-
-export interface HashMap<K, V, DK = unknown, DV = unknown> extends AnyMap {
-  readonly mapKind: "hash";
-  readonly __decoded?: readonly [DK, DV];
-  /** The value: a live reference to a struct, a copy of a scalar; `undefined` when there is none. */
-  get(key: K): V | undefined;
-  has(key: K): boolean;
-  /** Stores a copy. False when the kernel refused, as when the map is full. */
-  set(key: K, value: V): boolean;
-  /** True when there was such an entry. */
-  delete(key: K): boolean;
-  /** A reference to a scalar value in the map, to change it in place. */
-  ref(key: K): Ref<V> | undefined;
-}
-
-export interface ArrayMap<V, DV = unknown> extends AnyMap {
-  readonly mapKind: "array";
-  readonly __decoded?: readonly [number, DV];
-  get(index: number): V | undefined;
-  set(index: number, value: V): boolean;
-  ref(index: number): Ref<V> | undefined;
-}
-
-/** Each CPU has its own values; the kernel half sees those of the CPU it runs on. */
-export interface PerCpuArray<V, DV = unknown> extends AnyMap {
-  readonly mapKind: "percpu_array";
-  readonly __decoded?: readonly [number, readonly DV[]];
-  get(index: number): V | undefined;
-  set(index: number, value: V): boolean;
-  ref(index: number): Ref<V> | undefined;
-}
-
-export interface PerfEventArray<V, DV = unknown> extends AnyMap {
-  readonly mapKind: "perf_event_array";
-  readonly __decoded?: DV;
-  /** Sends a copy to the reader of this CPU. False when there was no room or no reader. */
-  output(ctx: ContextPointer, event: V): boolean;
-}
-
-/** A record that was reserved in a ring buffer: `submit` sends it, leaving the scope without it discards it. */
-export type Reserved<V> = V & Reservation;
-
-export interface Reservation {
-  submit(): void;
-  discard(): void;
-  [Symbol.dispose](): void;
-}
-
-export interface RingBuffer<V, DV = unknown> extends AnyMap {
-  readonly mapKind: "ringbuf";
-  readonly __decoded?: DV;
-  /** Sends a copy. False when there was no room. */
-  output(event: V): boolean;
-  /** Room for a record, to be filled in place: `using record = events.reserve()`. `undefined` when there is none. */
-  reserve(): Reserved<V> | undefined;
-}
-
-// ---- helpers' arguments -----------------------------------------------------------------------------------------
 
 /** Memory of the program that a helper reads or fills: a struct, text, bytes or an array. */
 export type Memory = object;

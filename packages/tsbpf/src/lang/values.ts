@@ -63,9 +63,12 @@ export function copyInto(layout: Layout, target: object, source: unknown): void 
     return;
   }
   if (layout.kind !== "array" && layout.kind !== "chars" && layout.kind !== "bytes") return;
+  const element = layout.kind === "array" ? layout.element : byteLayout;
   const items =
     typeof source === "string" ? new TextEncoder().encode(source).subarray(0, layout.length - 1) : (source as object);
-  for (let index = 0; index < layout.length; index++) Reflect.set(target, index, Reflect.get(items, index) ?? 0);
+  for (let index = 0; index < layout.length; index++) {
+    Reflect.set(target, index, Reflect.get(items, index) ?? zeroValue(element));
+  }
 }
 
 /** A struct as an object of accessors: what is stored in a field is converted to the field's type. */
@@ -132,4 +135,71 @@ export function keyText(layout: Layout, value: unknown): string {
 function listText(element: Layout, length: number, value: object): string {
   const items = Array.from({ length }, (_, index) => keyText(element, Reflect.get(value, index)));
   return `[${items.join(",")}]`;
+}
+
+// ---- bytes ------------------------------------------------------------------------------------------------------
+
+/** The value's bytes in the C layout, as a little-endian machine has them. */
+export function layoutBytes(layout: Layout, value: unknown): Uint8Array {
+  const bytes = new Uint8Array(sizeOf(layout));
+  writeBytes(bytes, 0, layout, value);
+  return bytes;
+}
+
+function writeBytes(bytes: Uint8Array, offset: number, layout: Layout, value: unknown): void {
+  if (layout.kind === "struct") {
+    placeFields(layout).forEach(({ name, layout: field, offset: at }) => {
+      writeBytes(bytes, offset + at, field, Reflect.get(value as object, name));
+    });
+    return;
+  }
+  if (layout.kind === "int" || layout.kind === "bool") {
+    const bits = layout.kind === "int" ? layout.bits : 8;
+    const number = BigInt.asUintN(bits, BigInt(storedValue(layout, value) as number | bigint | boolean));
+    for (let at = 0; at < bits / 8; at++) bytes[offset + at] = Number(BigInt.asUintN(8, number >> BigInt(8 * at)));
+    return;
+  }
+  const element = layout.kind === "array" ? layout.element : byteLayout;
+  for (let index = 0; index < layout.length; index++) {
+    writeBytes(bytes, offset + index * sizeOf(element), element, Reflect.get(value as object, index));
+  }
+}
+
+function placeFields(layout: Layout & { kind: "struct" }): { name: string; layout: Layout; offset: number }[] {
+  let end = 0;
+  return layout.fields.map((field) => {
+    const offset = roundUp(end, alignOf(field.layout));
+    end = offset + sizeOf(field.layout);
+    return { ...field, offset };
+  });
+}
+
+/** In bytes. */
+function sizeOf(layout: Layout): number {
+  switch (layout.kind) {
+    case "int":
+      return layout.bits / 8;
+    case "bool":
+      return 1;
+    case "chars":
+    case "bytes":
+      return layout.length;
+    case "array":
+      return sizeOf(layout.element) * layout.length;
+    case "struct": {
+      const last = placeFields(layout).at(-1);
+      return roundUp(last ? last.offset + sizeOf(last.layout) : 0, alignOf(layout));
+    }
+  }
+}
+
+/** In bytes. */
+function alignOf(layout: Layout): number {
+  if (layout.kind === "int") return layout.bits / 8;
+  if (layout.kind === "array") return alignOf(layout.element);
+  return layout.kind === "struct" ? Math.max(1, ...layout.fields.map((field) => alignOf(field.layout))) : 1;
+}
+
+function roundUp(value: number, alignment: number): number {
+  return Math.ceil(value / alignment) * alignment;
 }

@@ -23,6 +23,19 @@ const defaultFiles: Readonly<Record<string, string>> = {
   "/proc/self/status": "Name:\tnode\nCapEff:\t000001ffffffffff\n",
 };
 
+function fakeElements(
+  done: (call: string) => number,
+): Pick<Kernel, "mapLookup" | "mapTake" | "mapUpdate" | "mapDelete" | "mapNextKey" | "mapFreeze"> {
+  return {
+    mapLookup: () => done("mapLookup"),
+    mapTake: () => done("mapTake"),
+    mapUpdate: () => done("mapUpdate"),
+    mapDelete: () => done("mapDelete"),
+    mapNextKey: () => -2,
+    mapFreeze: (fd) => done(`mapFreeze ${fd}`),
+  };
+}
+
 export function fakeKernel(options: FakeOptions = {}): FakeKernel {
   const openFds = new Set<number>();
   const calls: string[] = [];
@@ -40,11 +53,7 @@ export function fakeKernel(options: FakeOptions = {}): FakeKernel {
   const { files, kernelRelease, ...replaced } = options;
   const kernel: Kernel = {
     mapCreate: (args) => open(`mapCreate ${args.name}`),
-    mapLookup: () => done("mapLookup"),
-    mapUpdate: () => done("mapUpdate"),
-    mapDelete: () => done("mapDelete"),
-    mapNextKey: () => -2,
-    mapFreeze: (fd) => done(`mapFreeze ${fd}`),
+    ...fakeElements(done),
     progLoad: (args) => open(`progLoad ${args.name}`),
     progTestRun: () => ({ status: 0, returnValue: 0, durationNs: 0, data: undefined }),
     btfLoad: () => open("btfLoad"),
@@ -58,6 +67,7 @@ export function fakeKernel(options: FakeOptions = {}): FakeKernel {
       return { status: 0, messages: new Uint8Array(0) };
     },
     perfEventOpen: (_attr, cpu) => open(`perfEventOpen ${cpu}`),
+    pidfdOpen: (pid) => open(`pidfdOpen ${pid}`),
     ioctl: () => done("ioctl"),
     read: () => -22,
     mmap(_fd, lengthBytes) {

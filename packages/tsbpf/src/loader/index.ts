@@ -14,9 +14,11 @@ export type { VerifierReport } from "./verifier-log.js";
 export type {
   AttachArguments,
   AttachOptions,
+  Constants,
   EventRecord,
   EventStream,
   EventStreamOptions,
+  Globals,
   Link,
   LoadedMap,
   LoadedObject,
@@ -28,9 +30,16 @@ export type {
   TestRunOptions,
   TestRunOutcome,
   UserArray,
+  UserConstant,
+  UserGlobal,
   UserHalf,
   UserHashMap,
   UserPerCpuArray,
+  UserPerCpuHashMap,
+  UserProgArray,
+  UserSequence,
+  UserStackTrace,
+  UserTaskStorage,
 } from "./types.js";
 export {
   hasKernelBtf,

@@ -13,6 +13,7 @@ import { LoaderError, ObjectError, didYouMean, unknownName } from "./errors.js";
 import { featureProbes, permissionError, type FeatureProbes } from "./features.js";
 import { openProgram, type OpenProgram } from "./loaded-program.js";
 import { createDataMap, createMap, resolveMapSpec } from "./map-create.js";
+import { openGlobals } from "./globals.js";
 import { openUserMap } from "./map.js";
 import { loadProgram } from "./program.js";
 import { linkProgram, replaceProbeRead, usesNewProbeRead, type Descriptors } from "./relocate.js";
@@ -102,7 +103,12 @@ function loadAll(
     if ("open" in open) resources.streams.push(open);
     maps.set(map.name, open);
   }
-  for (const data of spec.data) mapFds.set(data.section, resources.own(createDataMap(kernel, data)));
+  for (const data of spec.data) {
+    const fd = createDataMap(kernel, data, btf && { fd: btf.fd, replaced: btf.sanitized.replaced });
+    mapFds.set(data.section, resources.own(fd));
+  }
+  const globals = openGlobals(kernel, spec, descriptors({ mapFds }).data, () => resources.isClosed);
+  resources.streams.push(globals);
   const programs = new Map<string, LoadedProgram>();
   for (const program of spec.programs) {
     const open = loadOne(kernel, spec, program, kinds, { kernelBtf, probes, btf, mapFds }, resources);
@@ -112,6 +118,7 @@ function loadAll(
   return {
     programs: strictNames("program", programs) as Programs<Record<string, unknown>>,
     maps: strictNames("map", maps) as Maps<Record<string, unknown>>,
+    globals: strictNames("variable", globals.variables),
     close,
     [Symbol.dispose]: close,
     [Symbol.asyncDispose]: async () => close(),
@@ -177,7 +184,7 @@ function loadOne(
   return { name: program.name, section: program.section, fd, kind, target, usedMaps: linked.usedMaps };
 }
 
-function descriptors(context: LoadContext): Descriptors {
+function descriptors(context: Pick<LoadContext, "mapFds">): Descriptors {
   const find = (what: string, name: string): number => {
     const fd = context.mapFds.get(name);
     if (fd === undefined) throw new ObjectError(`link the object: it uses ${what} "${name}", which it does not have`);
@@ -225,7 +232,10 @@ function btfTargets(btf: Btf, prefix: string, wanted: "typedef" | "func"): strin
 }
 
 /** A record on which reading a name it does not have throws, with the names it has. */
-function strictNames<T>(what: "program" | "map", items: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
+function strictNames<T>(
+  what: "program" | "map" | "variable",
+  items: ReadonlyMap<string, T>,
+): Readonly<Record<string, T>> {
   const record: Record<string, T> = Object.assign(Object.create(null), Object.fromEntries(items));
   /** Asked of any object by `await`, JSON.stringify and assertion libraries. */
   const asked = new Set(["then", "toJSON", "constructor", "nodeType", "inspect"]);

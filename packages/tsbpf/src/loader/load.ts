@@ -9,10 +9,13 @@ import { readObject } from "../object/read.js";
 import type { ObjectSpec } from "../object/spec.js";
 import { FormatError } from "../util/bytes.js";
 import { LoaderError, NotSupportedError, ObjectError } from "./errors.js";
+import { setConstants } from "./globals.js";
 import { loadSpec, needsKernelBtf, programKinds } from "./load-spec.js";
-import type { LoadedObject } from "./types.js";
+import type { Constants, LoadedObject } from "./types.js";
 
-export interface LoadOptions {
+export interface LoadOptions<M = Record<string, unknown>> {
+  /** Values of the module's `constant`s, where they are to be other than the module says. */
+  readonly constants?: Constants<M>;
   /** The kernel's types, where it does not show them itself: a file, or its bytes. */
   readonly btf?: string | URL | Uint8Array;
   /** The kernel to load into; the running one when left out. For tests. */
@@ -25,11 +28,12 @@ export interface LoadOptions {
  */
 export async function load<M = Record<string, unknown>>(
   source: string | URL | Uint8Array,
-  options: LoadOptions = {},
+  options: LoadOptions<NoInfer<M>> = {},
 ): Promise<LoadedObject<M>> {
   const name = source instanceof Uint8Array ? "object" : String(source);
   if (!options.kernel) checkPlatform(name);
-  const spec = parseObject(await readBytes(source, `read object ${name}`), name);
+  const read = parseObject(await readBytes(source, `read object ${name}`), name);
+  const spec: ObjectSpec = { ...read, data: setConstants(read, options.constants ?? {}) };
   const kinds = programKinds(spec, name);
   const kernel = options.kernel ?? openKernel();
   const kernelBtf = needsKernelBtf(spec, kinds) ? await readKernelBtf(kernel, options.btf) : undefined;

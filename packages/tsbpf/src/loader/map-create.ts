@@ -18,7 +18,13 @@ export const MapType = {
   PERCPU_ARRAY: 6,
   LRU_HASH: 9,
   LRU_PERCPU_HASH: 10,
+  PROG_ARRAY: 3,
+  STACK_TRACE: 7,
+  LPM_TRIE: 11,
+  QUEUE: 22,
+  STACK: 23,
   RINGBUF: 27,
+  TASK_STORAGE: 29,
 } as const;
 
 /** Map types whose values user space reads and writes by key, and that so may have BTF for both. */
@@ -29,6 +35,9 @@ const typedMaps: ReadonlySet<number> = new Set([
   MapType.PERCPU_ARRAY,
   MapType.LRU_HASH,
   MapType.LRU_PERCPU_HASH,
+  MapType.LPM_TRIE,
+  // The kernel refuses it without types (bpf_local_storage_map_alloc_check).
+  MapType.TASK_STORAGE,
 ]);
 
 /** The BTF the kernel has of this object. */
@@ -65,15 +74,14 @@ export function createMap(kernel: Kernel, spec: MapSpec, btf: LoadedBtf | undefi
   const { keyTypeId, valueTypeId } = spec;
   if (btf && typedMaps.has(spec.type) && isUsable(btf, keyTypeId) && isUsable(btf, valueTypeId)) {
     const fd = tryCreate(kernel, { ...plain, btfFd: btf.fd, keyTypeId, valueTypeId });
-    // The types are there for tools that show the map: a kernel that does not like them gets none.
+    // Mostly the types are there for tools that show the map: a kernel that does not like them gets none.
     if (fd >= 0 || fd === -Errno.EPERM) return checked(kernel, spec, fd);
   }
   return checked(kernel, spec, tryCreate(kernel, plain));
 }
 
 /** An array map with one value, the section's bytes. Requires Linux 5.2. */
-export function createDataMap(kernel: Kernel, spec: DataSpec): number {
-  const BPF_F_RDONLY_PROG = 1 << 7;
+export function createDataMap(kernel: Kernel, spec: DataSpec, btf: LoadedBtf | undefined): number {
   const map: MapSpec = {
     name: spec.section,
     type: MapType.ARRAY,
@@ -82,10 +90,10 @@ export function createDataMap(kernel: Kernel, spec: DataSpec): number {
     maxEntries: 1,
     flags: spec.readOnly ? BPF_F_RDONLY_PROG : 0,
     keyTypeId: undefined,
-    valueTypeId: undefined,
+    valueTypeId: spec.typeId,
     eventTypeId: undefined,
   };
-  const fd = createMap(kernel, map, undefined);
+  const fd = openDataMap(kernel, map, btf);
   const key = new ByteWriter(16).u32(0).finish();
   const value: KernelBytes = new Uint8Array(spec.bytes);
   let status = spec.bytes.every((byte) => byte === 0) ? 0 : kernel.mapUpdate(fd, key, value, 0n);
@@ -94,6 +102,24 @@ export function createDataMap(kernel: Kernel, spec: DataSpec): number {
   if (status >= 0) return fd;
   kernel.close(fd);
   throw systemError("ERR_MAP", `fill data section "${spec.section}"`, status);
+}
+
+const BPF_F_RDONLY_PROG = 1 << 7;
+/** Linux 5.5: user space reads and writes the variables in place. */
+const BPF_F_MMAPABLE = 1 << 10;
+
+function openDataMap(kernel: Kernel, map: MapSpec, btf: LoadedBtf | undefined): number {
+  const name = kernelObjectName(map.name);
+  const plain: MapCreateArgs = { ...map, name, btfFd: 0, keyTypeId: 0, valueTypeId: 0 };
+  const shared: MapCreateArgs = { ...plain, flags: plain.flags | BPF_F_MMAPABLE };
+  const { valueTypeId } = map;
+  // A section's type stands alone, without one for the key (array_map_check_btf).
+  const typed = btf && isUsable(btf, valueTypeId) ? [{ ...shared, btfFd: btf.fd, valueTypeId }] : [];
+  for (const args of [...typed, shared]) {
+    const fd = tryCreate(kernel, args);
+    if (fd >= 0 || fd === -Errno.EPERM) return checked(kernel, map, fd);
+  }
+  return checked(kernel, map, tryCreate(kernel, plain));
 }
 
 /**

@@ -1,26 +1,19 @@
 // Maps as user space sees them, with the methods of JavaScript's Map. Every call is a system call: nothing is cached.
 
 import type { Kernel, KernelBytes } from "../sys/kernel.js";
-import { Errno } from "../sys/errno.js";
 import type { Btf, BtfTypeId } from "../btf/types.js";
 import type { MapSpec } from "../object/spec.js";
 import { ByteReader, ByteWriter } from "../util/bytes.js";
 import { bytesCodec, codecOf, encodeValue, type Codec } from "./codec.js";
 import { possibleCpus } from "./cpus.js";
-import { LoaderError, systemError } from "./errors.js";
+import { LoaderError } from "./errors.js";
 import { createEventStream } from "./events.js";
+import { deleteKey, keyBytes, lookup, update, type OpenMap } from "./map-access.js";
 import { MapType } from "./map-create.js";
+import { progArray, sequenceMap, stackTraceMap, taskStorage } from "./more-maps.js";
 import { perfRings } from "./perf.js";
 import { ringBufferRings } from "./ringbuf.js";
 import type { LoadedMap, UserArray, UserHashMap } from "./types.js";
-
-/** What a map's methods need; `isClosed` is asked before every system call, since a descriptor may be used again. */
-interface OpenMap {
-  readonly kernel: Kernel;
-  readonly spec: MapSpec;
-  readonly fd: number;
-  readonly isClosed: () => boolean;
-}
 
 export function openUserMap(
   kernel: Kernel,
@@ -40,6 +33,7 @@ export function openUserMap(
     }
     case MapType.HASH:
     case MapType.LRU_HASH:
+    case MapType.LPM_TRIE:
       return hashMap(map, keyCodec(spec, btf), valueCodec(spec, btf));
     case MapType.PERCPU_HASH:
     case MapType.LRU_PERCPU_HASH:
@@ -48,6 +42,15 @@ export function openUserMap(
       return arrayMap(map, valueCodec(spec, btf));
     case MapType.PERCPU_ARRAY:
       return arrayMap(map, perCpuCodec(valueCodec(spec, btf), possibleCpus(kernel).length));
+    case MapType.QUEUE:
+    case MapType.STACK:
+      return sequenceMap(map, valueCodec(spec, btf));
+    case MapType.PROG_ARRAY:
+      return progArray(map);
+    case MapType.STACK_TRACE:
+      return stackTraceMap(map);
+    case MapType.TASK_STORAGE:
+      return taskStorage(map, valueCodec(spec, btf));
     default:
       return { name, fd, type: spec.type };
   }
@@ -97,27 +100,6 @@ function perCpuCodec(codec: Codec, cpuCount: number): Codec {
   };
 }
 
-function lookup(map: OpenMap, key: KernelBytes, codec: Codec): unknown {
-  checkOpen(map);
-  const bytes: KernelBytes = new Uint8Array(new ArrayBuffer(codec.sizeBytes));
-  const status = map.kernel.mapLookup(map.fd, key, bytes);
-  if (status === -Errno.ENOENT) return undefined;
-  if (status < 0) throw systemError("ERR_MAP", `read map "${map.spec.name}"`, status);
-  return codec.decode(new ByteReader(bytes, `value of map "${map.spec.name}"`), 0);
-}
-
-function update(map: OpenMap, key: KernelBytes, value: KernelBytes): void {
-  checkOpen(map);
-  const status = map.kernel.mapUpdate(map.fd, key, value, 0n);
-  if (status >= 0) return;
-  const full = status === -Errno.E2BIG ? `it is full, with ${map.spec.maxEntries} entries` : undefined;
-  throw systemError("ERR_MAP", `write map "${map.spec.name}"`, status, full);
-}
-
-function checkOpen(map: OpenMap): void {
-  if (map.isClosed()) throw new LoaderError("ERR_CLOSED", `use map "${map.spec.name}": the object is closed`);
-}
-
 function hashMap(map: OpenMap, keys: Codec, values: Codec): UserHashMap<unknown, unknown> {
   const { name } = map.spec;
   const key = (value: unknown): KernelBytes => encodeValue(keys, value, `key of map "${name}"`);
@@ -130,13 +112,7 @@ function hashMap(map: OpenMap, keys: Codec, values: Codec): UserHashMap<unknown,
       update(map, key(wanted), encodeValue(values, value, `value of map "${name}"`));
       return self;
     },
-    delete(wanted) {
-      checkOpen(map);
-      const status = map.kernel.mapDelete(map.fd, key(wanted));
-      if (status >= 0) return true;
-      if (status === -Errno.ENOENT) return false;
-      throw systemError("ERR_MAP", `delete from map "${name}"`, status);
-    },
+    delete: (wanted) => deleteKey(map, key(wanted)),
     *keys() {
       for (const bytes of keyBytes(map)) yield keys.decode(new ByteReader(bytes, `key of map "${name}"`), 0);
     },
@@ -154,25 +130,6 @@ function hashMap(map: OpenMap, keys: Codec, values: Codec): UserHashMap<unknown,
     [Symbol.iterator]: () => self.entries(),
   };
   return self;
-}
-
-/**
- * The keys there are now. They are read at once: when the key that the kernel goes on from is deleted meanwhile, it
- * begins again at the first (htab_map_get_next_key), so a key may come twice and the walk has to be bounded.
- */
-function keyBytes(map: OpenMap): KernelBytes[] {
-  checkOpen(map);
-  const found = new Map<string, KernelBytes>();
-  let previous: KernelBytes | undefined;
-  for (let steps = 0; steps <= 2 * map.spec.maxEntries; steps++) {
-    const next: KernelBytes = new Uint8Array(new ArrayBuffer(map.spec.keySize));
-    const status = map.kernel.mapNextKey(map.fd, previous, next);
-    if (status === -Errno.ENOENT) break;
-    if (status < 0) throw systemError("ERR_MAP", `read keys of map "${map.spec.name}"`, status);
-    found.set(Buffer.from(next.buffer).toString("latin1"), next);
-    previous = next;
-  }
-  return [...found.values()];
 }
 
 function arrayMap(map: OpenMap, values: Codec): UserArray<unknown> {

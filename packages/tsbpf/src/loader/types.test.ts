@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ArrayMap, HashMap, PerCpuArray, PerfEventArray, Program, RingBuffer, u32 } from "../lang/types.js";
+import type { ArrayMap, HashMap, PerCpuArray, PerfEventArray, RingBuffer } from "../lang/map-types.js";
+import type { Program, u32 } from "../lang/types.js";
 import type { EventStream, LoadedObject, LoadedProgram, UserArray, UserHashMap, UserPerCpuArray } from "./types.js";
 
 interface Event {

@@ -1,6 +1,21 @@
 // The public types of the loader: what `load` gives, derived from the type of the module that holds the kernel half.
 
-import type { ArrayMap, HashMap, PerCpuArray, PerfEventArray, Program, RingBuffer } from "../lang/types.js";
+import type {
+  ArrayMap,
+  HashMap,
+  LpmTrie,
+  LruHashMap,
+  PerCpuArray,
+  PerCpuHashMap,
+  PerfEventArray,
+  ProgArray,
+  Queue,
+  RingBuffer,
+  Stack,
+  StackTrace,
+  TaskStorage,
+} from "../lang/map-types.js";
+import type { Program } from "../lang/types.js";
 
 /** An attachment. Closing it detaches the program; closing twice does nothing more. */
 export interface Link extends Disposable, AsyncDisposable {
@@ -158,13 +173,75 @@ export interface UserArray<V> extends UserMapBase, Iterable<[number, V]> {
 /** An array map with a value for each possible CPU. */
 export type UserPerCpuArray<V> = UserArray<readonly V[]>;
 
+/** A hash map with a value for each possible CPU. */
+export type UserPerCpuHashMap<K, V> = UserHashMap<K, readonly V[]>;
+
+/** A queue or a stack from user space. */
+export interface UserSequence<V> extends UserMapBase {
+  /** False when there is no room. */
+  push(value: V): boolean;
+  /** Takes the next value out; `undefined` when there is none. */
+  pop(): V | undefined;
+  /** The next value, which stays; `undefined` when there is none. */
+  peek(): V | undefined;
+}
+
+/** An array of programs from user space, which decides what a tail call runs. */
+export interface UserProgArray extends UserMapBase {
+  readonly length: number;
+  /** The kernel's id of the program at this index. */
+  get(index: number): number | undefined;
+  /** The program must be of the kind of those that use the array. */
+  set(index: number, program: LoadedProgram): this;
+  /** True when there was a program. */
+  delete(index: number): boolean;
+}
+
+/** The stacks that programs captured, by the ids that `capture` gave. */
+export interface UserStackTrace extends UserMapBase, Iterable<[number, bigint[]]> {
+  /** Addresses from the innermost call outwards. */
+  get(id: number): bigint[] | undefined;
+  /** True when there was such a stack. */
+  delete(id: number): boolean;
+  entries(): IterableIterator<[number, bigint[]]>;
+}
+
+/** What belongs to tasks, by the id of a process; the values of its first thread. Requires Linux 5.11 or newer. */
+export interface UserTaskStorage<V> extends UserMapBase {
+  get(pid: number): V | undefined;
+  has(pid: number): boolean;
+  set(pid: number, value: V): this;
+  /** True when there was a value. */
+  delete(pid: number): boolean;
+}
+
 /** A map of a type without methods here: its descriptor can be handed on. */
 export interface RawMap extends UserMapBase {
   /** enum bpf_map_type. */
   readonly type: number;
 }
 
-export type LoadedMap = EventStream<unknown> | UserHashMap<unknown, unknown> | UserArray<unknown> | RawMap;
+export type LoadedMap =
+  | EventStream<unknown>
+  | UserHashMap<unknown, unknown>
+  | UserArray<unknown>
+  | UserSequence<unknown>
+  | UserProgArray
+  | UserStackTrace
+  | UserTaskStorage<unknown>
+  | RawMap;
+
+/** A global variable of the programs; it is read and written where they have it. */
+export interface UserGlobal<V> {
+  readonly name: string;
+  value: V;
+}
+
+/** A constant of the programs, as it was loaded. */
+export interface UserConstant<V> {
+  readonly name: string;
+  readonly value: V;
+}
 
 /** The user half's type of one export of the kernel half; `never` for what is neither map nor program. */
 export type UserHalf<T> =
@@ -174,18 +251,46 @@ export type UserHalf<T> =
       ? EventStream<D>
       : T extends Tagged<RingBuffer<never>, infer D>
         ? EventStream<D>
-        : T extends Tagged<HashMap<never, never>, readonly [infer DK, infer DV]>
+        : T extends Tagged<KeyedMap, readonly [infer DK, infer DV]>
           ? UserHashMap<DK, DV>
           : T extends Tagged<PerCpuArray<never>, readonly [number, readonly (infer DV)[]]>
             ? UserPerCpuArray<DV>
             : T extends Tagged<ArrayMap<never>, readonly [number, infer DV]>
               ? UserArray<DV>
-              : T extends { readonly mapKind: string }
-                ? RawMap
-                : never;
+              : OtherMap<T>;
+
+type OtherMap<T> =
+  T extends Tagged<Queue<never> | Stack<never>, infer D>
+    ? UserSequence<D>
+    : T extends Tagged<TaskStorage<never>, readonly [number, infer D]>
+      ? UserTaskStorage<D>
+      : T extends { readonly mapKind: ProgArray["mapKind"] }
+        ? UserProgArray
+        : T extends { readonly mapKind: StackTrace["mapKind"] }
+          ? UserStackTrace
+          : T extends { readonly mapKind: string }
+            ? RawMap
+            : never;
+
+type KeyedMap = HashMap<never, never> | LruHashMap<never, never> | PerCpuHashMap<never, never> | LpmTrie<never, never>;
 
 /** A map is known by its kind, and its decoded types are in the phantom `__decoded`. */
 type Tagged<Map extends { readonly mapKind: string }, D> = { readonly mapKind: Map["mapKind"]; readonly __decoded?: D };
+
+type DataOf<Kind extends string, D> = { readonly dataKind: Kind; readonly __decoded?: D };
+type DataNames<M, Kind extends string> = { [K in keyof M]: M[K] extends DataOf<Kind, unknown> ? K : never }[keyof M];
+type DecodedData<T> = T extends DataOf<string, infer D> ? D : never;
+
+/** The variables of the data sections. */
+export type Globals<M> = string extends keyof M
+  ? Readonly<Record<string, UserGlobal<unknown>>>
+  : { readonly [K in DataNames<M, "global">]: UserGlobal<DecodedData<M[K]>> } & {
+      readonly [K in DataNames<M, "constant">]: UserConstant<DecodedData<M[K]>>;
+    };
+/** What `load` can set before the kernel sees the programs. */
+export type Constants<M> = string extends keyof M
+  ? Readonly<Record<string, unknown>>
+  : { readonly [K in DataNames<M, "constant">]?: DecodedData<M[K]> };
 
 type ProgramNames<M> = { [K in keyof M]: M[K] extends Program<string> ? K : never }[keyof M];
 type MapNames<M> = { [K in keyof M]: M[K] extends { readonly mapKind: string } ? K : never }[keyof M];
@@ -202,6 +307,8 @@ export type Maps<M> = string extends keyof M
 export interface LoadedObject<M = Record<string, unknown>> extends Disposable, AsyncDisposable {
   readonly programs: Programs<M>;
   readonly maps: Maps<M>;
+  /** Constants and global variables: `object.globals.count.value`. */
+  readonly globals: Globals<M>;
   /** Detaches and unloads everything. Closing twice does nothing more. */
   close(): void;
 }

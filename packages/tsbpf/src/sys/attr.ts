@@ -17,6 +17,7 @@ export const BpfCommand = {
   PROG_TEST_RUN: 10,
   RAW_TRACEPOINT_OPEN: 17,
   BTF_LOAD: 18,
+  MAP_LOOKUP_AND_DELETE_ELEM: 21,
   MAP_FREEZE: 22,
   LINK_CREATE: 28,
 } as const;

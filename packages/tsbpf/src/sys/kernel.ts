@@ -105,9 +105,12 @@ export interface Watch {
 
 export interface Kernel {
   mapCreate(args: MapCreateArgs): number;
-  mapLookup(fd: number, key: KernelBytes, value: KernelBytes): number;
+  /** Without a key: the next value of a queue or a stack, which stays. */
+  mapLookup(fd: number, key: KernelBytes | undefined, value: KernelBytes): number;
+  /** Linux 4.20: the next value of a queue or a stack, which is taken out. */
+  mapTake(fd: number, value: KernelBytes): number;
   /** `flags`: BPF_ANY and so on. */
-  mapUpdate(fd: number, key: KernelBytes, value: KernelBytes, flags: bigint): number;
+  mapUpdate(fd: number, key: KernelBytes | undefined, value: KernelBytes, flags: bigint): number;
   mapDelete(fd: number, key: KernelBytes): number;
   /** The first key when `key` is undefined. -ENOENT after the last. */
   mapNextKey(fd: number, key: KernelBytes | undefined, next: KernelBytes): number;
@@ -130,6 +133,8 @@ export interface Kernel {
   netlink(request: KernelBytes): NetlinkReply;
   /** struct perf_event_attr; any process, on one CPU, close-on-exec. */
   perfEventOpen(attr: KernelBytes, cpu: number): number;
+  /** Linux 5.3: a descriptor of a process. */
+  pidfdOpen(pid: number): number;
   ioctl(fd: number, request: number, argument: number): number;
   read(fd: number, into: KernelBytes): number;
   /** MAP_SHARED. */

@@ -45,6 +45,7 @@ interface SyscallNumbers {
   readonly sendto: number;
   readonly recvfrom: number;
   readonly setsockopt: number;
+  readonly pidfd_open: number;
 }
 
 /** arch/x86/entry/syscalls/syscall_64.tbl, and include/uapi/asm-generic/unistd.h for arm64. */
@@ -64,6 +65,7 @@ export const syscallNumbers: Readonly<Record<string, SyscallNumbers>> = {
     sendto: 44,
     recvfrom: 45,
     setsockopt: 54,
+    pidfd_open: 434,
   },
   arm64: {
     bpf: 280,
@@ -80,6 +82,7 @@ export const syscallNumbers: Readonly<Record<string, SyscallNumbers>> = {
     sendto: 206,
     recvfrom: 207,
     setsockopt: 208,
+    pidfd_open: 434,
   },
 };
 
@@ -121,8 +124,10 @@ function linuxKernel(koffi: Koffi, numbers: SyscallNumbers): Kernel {
   let kernelBtf: Uint8Array | undefined;
   return {
     mapCreate: (args) => bpf(BpfCommand.MAP_CREATE, packMapCreate(args)),
-    mapLookup: (fd, key, value) => element(BpfCommand.MAP_LOOKUP_ELEM, fd, address(key), address(value)),
-    mapUpdate: (fd, key, value, flags) => element(BpfCommand.MAP_UPDATE_ELEM, fd, address(key), address(value), flags),
+    mapLookup: (fd, key, value) => element(BpfCommand.MAP_LOOKUP_ELEM, fd, key ? address(key) : 0n, address(value)),
+    mapTake: (fd, value) => element(BpfCommand.MAP_LOOKUP_AND_DELETE_ELEM, fd, 0n, address(value)),
+    mapUpdate: (fd, key, value, flags) =>
+      element(BpfCommand.MAP_UPDATE_ELEM, fd, key ? address(key) : 0n, address(value), flags),
     mapDelete: (fd, key) => element(BpfCommand.MAP_DELETE_ELEM, fd, address(key), 0n),
     mapNextKey: (fd, key, next) => element(BpfCommand.MAP_GET_NEXT_KEY, fd, key ? address(key) : 0n, address(next)),
     mapFreeze: (fd) => bpf(BpfCommand.MAP_FREEZE, packMapFreeze(fd)),
@@ -150,6 +155,7 @@ function linuxKernel(koffi: Koffi, numbers: SyscallNumbers): Kernel {
     perfEventOpen(attr, cpu) {
       return call(numbers.perf_event_open, address(attr), -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
     },
+    pidfdOpen: (pid) => call(numbers.pidfd_open, pid, 0),
     ioctl: (fd, request, argument) => call(numbers.ioctl, fd, request, argument),
     read: (fd, into) => call(numbers.read, fd, address(into), into.length),
     mmap: (fd, lengthBytes, offsetBytes, writable) => map({ fd, lengthBytes, offsetBytes, writable, shared: true }),

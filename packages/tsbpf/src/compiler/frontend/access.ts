@@ -10,6 +10,7 @@ import { fieldPlace, readElement, readPlace, readRef } from "./memory.js";
 import { constantInt, constantValue, convertTo, sizedInt } from "./numbers.js";
 import {
   errorOperand,
+  voidOperand,
   type IntOperand,
   type KernelOperand,
   type MemoryOperand,
@@ -58,7 +59,9 @@ export function memberNamed(
       return readKernel(l, member, fieldIsNullable(l, symbol));
     }
     case "ref":
-      return name === "value" ? readRef(l, object) : unknownProperty(l, node, name, "a reference");
+      if (name !== "value") return unknownProperty(l, node, name, "a reference");
+      checkRecord(l, node, object);
+      return readRef(l, object);
     case "ctx":
       return contextMember(l, node, name, object) ?? unknownProperty(l, node, name, "the context");
     case "ctxArray":
@@ -97,7 +100,7 @@ function memoryMember(l: Lowering, node: ts.Node, name: string, memory: MemoryOp
 }
 
 /** A record that may be submitted already must not be touched: it belongs to user space from then on. */
-export function checkRecord(l: Lowering, node: ts.Node, memory: MemoryOperand): void {
+export function checkRecord(l: Lowering, node: ts.Node, memory: Pick<MemoryOperand, "record">): void {
   if (!memory.record || l.b.unreachableHere) return;
   l.recordUses.push({ kind: memory.record.kind, node, live: l.b.read(memory.record.live) });
 }
@@ -121,9 +124,9 @@ function fieldIsNullable(l: Lowering, symbol: ts.Symbol | undefined): boolean {
 }
 
 /** `object?.x`: the rest of the chain only runs when the object is there, and the result may be missing. */
-function optionally(
+export function optionally(
   l: Lowering,
-  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+  node: ts.Expression,
   object: Operand,
   rest: (present: Operand) => Operand,
 ): Operand {
@@ -143,6 +146,7 @@ function optionally(
   startSealed(l, join);
   if (inner.kind === "error") return errorOperand;
   if (shape) return readShape(l, shape);
+  if (inner.kind === "void") return voidOperand;
   report(l, node, "notAValue", { what: describe(inner), instead: "check the object with `if` first" });
   return errorOperand;
 }

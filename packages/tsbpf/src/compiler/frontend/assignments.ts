@@ -17,6 +17,7 @@ import {
   truth,
   typeOf,
 } from "./expressions.js";
+import { checkWritable, dataPlace } from "./globals.js";
 import { findLocal, report, symbolOf, type Lowering } from "./lowering.js";
 import {
   fieldPlace,
@@ -129,7 +130,8 @@ function variableTarget(l: Lowering, node: ts.Identifier): Target | undefined {
       write: (value, place) => void writeShape(l, place, local.name, local.shape, value),
     };
   }
-  if (local?.operand.kind === "memory") report(l, node, "rebindMemory", { name: node.text });
+  if (local?.operand.kind === "memory" || local?.operand.kind === "ref")
+    report(l, node, "rebindMemory", { name: node.text });
   else if (local) {
     report(l, node, "readOnly", { what: `'${node.text}'`, instead: "declare it with `let`" });
   } else if (symbol?.valueDeclaration && ts.isVariableDeclaration(symbol.valueDeclaration)) {
@@ -144,6 +146,7 @@ function memberTarget(l: Lowering, node: ts.PropertyAccessExpression): Target | 
   const object = present(lowerExpression(l, node.expression));
   if (object.kind === "memory" && object.type.kind === "struct") {
     checkRecord(l, node, object);
+    if (!checkWritable(l, node, object)) return undefined;
     const field = object.type.fields.find((candidate) => candidate.name === node.name.text);
     if (!field) {
       const what = object.type.name || "this struct";
@@ -153,7 +156,14 @@ function memberTarget(l: Lowering, node: ts.PropertyAccessExpression): Target | 
     const place = fieldPlace(object, field);
     return { read: () => readPlace(l, place), write: (value, from) => writePlace(l, from, place, value) };
   }
+  if (object.kind === "static" && object.value.kind === "data" && node.name.text === "value") {
+    const place = dataPlace(l, object.value.data);
+    if (!checkWritable(l, node, place.memory)) return undefined;
+    return { read: () => readPlace(l, place), write: (value, from) => writePlace(l, from, place, value) };
+  }
   if (object.kind === "ref" && node.name.text === "value") {
+    checkRecord(l, node, object);
+    if (!checkWritable(l, node, object)) return undefined;
     return {
       read: () => readRef(l, object),
       write: (value, from) => storeScalar(l, from, object.type, object.base, 0, value),
@@ -185,6 +195,7 @@ function elementTarget(l: Lowering, node: ts.ElementAccessExpression): Target | 
   if (!index) return undefined;
   if (object.kind === "memory" && object.type.kind === "array") {
     checkRecord(l, node, object);
+    if (!checkWritable(l, node, object)) return undefined;
     return {
       read: () => readElement(l, node, object, index),
       write: (value, from) => writeElement(l, node, object, index, value, from),

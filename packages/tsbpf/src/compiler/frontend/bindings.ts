@@ -6,7 +6,7 @@ import { errorOperand, type Operand } from "./operands.js";
 import { asOperand, sourceElement, sourceMember, withDefault, type Source } from "./patterns.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, type DeclaredType } from "./types.js";
-import { declaredShape, describe, writeShape, type Local, type Shape } from "./variables.js";
+import { declaredShape, describe, isFixedSpace, writeShape, type Local, type Shape } from "./variables.js";
 
 /** Gives a name its value. `node` is what the value comes from, for messages. */
 type Bind = (name: ts.Identifier, operand: Operand, node: ts.Node) => void;
@@ -91,7 +91,7 @@ function defineVariable(
     return define({ kind: "const", operand: errorOperand });
   }
   // A name for memory that is no map's is as good as a const: assigning to it is what is refused (TSB3002).
-  const isFixed = operand.kind === "memory" && operand.space !== "map";
+  const isFixed = (operand.kind === "memory" || operand.kind === "ref") && isFixedSpace(operand.space);
   if (isFixed || (isConst && (!declaration.type || !isSized) && operand.kind !== "quotient")) {
     return define({ kind: "const", operand });
   }

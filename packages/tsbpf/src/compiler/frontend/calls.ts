@@ -1,6 +1,7 @@
 // Calls: conversions, struct values, module functions (inlined), methods of maps, helpers.
 
 import { ts } from "./typescript.js";
+import { optionally } from "./access.js";
 import { asInt, fromStatic, lowerExpression, truth } from "./expressions.js";
 import { lowerHelper } from "./helper-calls.js";
 import { callIntrinsic } from "./intrinsics.js";
@@ -11,6 +12,7 @@ import { packetView } from "./packets.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
 import { convertTo, imul, plainNumber, safeRange, truncatedQuotient } from "./numbers.js";
 import { errorOperand, type IntOperand, type Operand, type Static } from "./operands.js";
+import { lowerRefMethod } from "./refs.js";
 import { propertyName, tryEvaluate } from "./statics.js";
 import { unsupported } from "./unsupported.js";
 import type { DataType, IntType, StructType } from "./types.js";
@@ -18,10 +20,7 @@ import { visibleRange } from "./visible.js";
 import { describe, readShape, scalarShape, writeShape } from "./variables.js";
 
 export function lowerCall(l: Lowering, node: ts.CallExpression): Operand {
-  if (ts.isOptionalChain(node)) {
-    report(l, node, "unsupportedSyntax", { what: "An optional call", instead: "check it first: `if (x) { … }`" });
-    return errorOperand;
-  }
+  if (ts.isOptionalChain(node)) return optionalCall(l, node);
   const known = tryEvaluate(l, node);
   if (known) return fromStatic(l, node, known);
   if (ts.isPropertyAccessExpression(node.expression)) {
@@ -35,17 +34,31 @@ export function lowerCall(l: Lowering, node: ts.CallExpression): Operand {
   return errorOperand;
 }
 
+/** `map.ref(key)?.add(1n)`: a method of a reference that may be missing. */
+function optionalCall(l: Lowering, node: ts.CallExpression): Operand {
+  const callee = node.expression;
+  if (ts.isPropertyAccessExpression(callee) && callee.questionDotToken && !tryEvaluate(l, callee.expression)) {
+    const object = lowerExpression(l, callee.expression);
+    const present = object.kind === "nullable" ? object.inner : object;
+    if (object.kind === "error") return errorOperand;
+    if (present.kind === "ref") return optionally(l, node, object, () => lowerRefMethod(l, node, callee, present));
+  }
+  report(l, node, "unsupportedSyntax", { what: "An optional call", instead: "check it first: `if (x) { … }`" });
+  return errorOperand;
+}
+
 /** `map.get(…)`, `record.submit()`, `Math.trunc(…)`; undefined for a plain function of a module or record. */
 function lowerMethod(l: Lowering, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Operand | undefined {
   const owner = tryEvaluate(l, callee.expression);
   if (owner?.kind === "map") return lowerMapMethod(l, node, callee, owner.map);
   if (owner?.kind === "math") return callMath(l, node, callee.name.text);
-  if (owner) return undefined;
+  if (owner && owner.kind !== "data") return undefined;
   const object = lowerExpression(l, callee.expression);
   if (object.kind === "error") return errorOperand;
   const memory = object.kind === "nullable" ? object.inner : object;
   if (memory.kind === "packet" && callee.name.text === "view") return packetView(l, node, memory);
   if (memory.kind === "memory" && memory.record?.kind === "record") return lowerRecordMethod(l, node, callee, memory);
+  if (memory.kind === "ref") return lowerRefMethod(l, node, callee, memory);
   report(l, callee.name, "unknownProperty", {
     name: callee.name.text,
     what: describe(object),

@@ -9,6 +9,7 @@ import { assign, assignCompound, assignLogical, increment } from "./assignments.
 import { lowerCall } from "./calls.js";
 import { checkBelowZero, lowerCondition } from "./conditions.js";
 import { fitsIn64Bits } from "./constants.js";
+import { dataOperand } from "./globals.js";
 import { at, findLocal, report, startSealed, symbolOf, type Lowering } from "./lowering.js";
 import {
   bigintBinary,
@@ -93,6 +94,8 @@ export function fromStatic(l: Lowering, node: ts.Node, value: Static): Operand {
       return voidOperand;
     case "error":
       return errorOperand;
+    case "data":
+      return dataOperand(l, value);
     default:
       return { kind: "static", value };
   }

@@ -6,6 +6,7 @@ import { helperByName, mayCall } from "../../bpf/helpers.js";
 import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
 import { asInt, lowerExpression } from "./expressions.js";
+import { checkWritable } from "./globals.js";
 import { kernelAddress, kernelObject, kernelStruct } from "./kernel.js";
 import { report, type Lowering } from "./lowering.js";
 import { forgetPacketViews } from "./packets.js";
@@ -198,6 +199,7 @@ function memory(l: Lowering, node: ts.Node, operand: Operand, arg: HelperArg & {
   }
   if (operand.kind !== "memory") return undefined;
   checkRecord(l, node, operand);
+  if (arg.access !== "read") checkWritable(l, node, operand);
   if (!isOwnMemory(operand)) return copied(l, node, operand, arg);
   const size = sizeOf(operand.type);
   // A helper that takes a fixed struct reads or fills all of it.

@@ -5,12 +5,19 @@ import type { Variable } from "../ir/builder.js";
 import { bindName } from "./bindings.js";
 import { lowerExpression, tighten } from "./expressions.js";
 import { at, jumpTo, report, startSealed, type Activation, type Lowering } from "./lowering.js";
-import { errorOperand, voidOperand, type FunctionNode, type MemoryOperand, type Operand } from "./operands.js";
+import {
+  errorOperand,
+  voidOperand,
+  type FunctionNode,
+  type MemoryOperand,
+  type Operand,
+  type RefOperand,
+} from "./operands.js";
 import { withDefault } from "./patterns.js";
 import { lowerBody } from "./statements.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, type DeclaredType } from "./types.js";
-import { declaredShape, describe, readShape, writeShape, type Local, type Shape } from "./variables.js";
+import { declaredShape, describe, isFixedSpace, readShape, writeShape, type Local, type Shape } from "./variables.js";
 
 interface Argument {
   readonly node: ts.Expression;
@@ -118,7 +125,7 @@ export function bindParameter(
 /** A parameter wraps what is passed to it, and may be assigned to in the body. */
 function parameterLocal(l: Lowering, node: ts.Node, name: ts.Identifier, operand: Operand): Local | undefined {
   if (operand.kind === "error") return undefined;
-  if (operand.kind === "memory") return { kind: "const", operand };
+  if (operand.kind === "memory" || operand.kind === "ref") return { kind: "const", operand };
   const type = l.checker.getTypeAtLocation(name);
   if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) {
     report(l, name.parent, "unsupportedType", { type: l.checker.typeToString(type) });
@@ -145,7 +152,7 @@ interface Returned {
   readonly pointer: Variable;
   shape: Shape | undefined;
   /** A struct on the stack is returned as itself: there must be only one. */
-  memory: MemoryOperand | undefined;
+  memory: MemoryOperand | RefOperand | undefined;
   isAbsentSomewhere: boolean;
   isError: boolean;
   readonly values: Operand[];
@@ -171,7 +178,7 @@ function storeReturn(l: Lowering, node: ts.Node, returned: Returned, value: Oper
   if (value.kind === "error" || returned.declared?.kind === "void") return;
   const isAbsent = value.kind === "void" || value.kind === "null";
   if (isAbsent) returned.isAbsentSomewhere = true;
-  if (value.kind === "memory" && value.space !== "map" && value.space !== "packet") {
+  if ((value.kind === "memory" || value.kind === "ref") && isFixedSpace(value.space)) {
     returned.memory ??= value;
     if (!isSamePlace(returned.memory, value)) refuse(l, node, returned, value);
   } else {
@@ -188,8 +195,11 @@ function storeReturn(l: Lowering, node: ts.Node, returned: Returned, value: Oper
   if (returned.memory && (returned.shape || returned.isAbsentSomewhere)) refuse(l, node, returned, value);
 }
 
-function isSamePlace(a: MemoryOperand, b: MemoryOperand): boolean {
-  return a.base === b.base && a.offset === b.offset && a.type === b.type;
+type AnyPlace = MemoryOperand | RefOperand;
+
+function isSamePlace(a: AnyPlace, b: AnyPlace): boolean {
+  const offset = (place: AnyPlace): number => (place.kind === "memory" ? place.offset : 0);
+  return a.base === b.base && offset(a) === offset(b) && a.type === b.type;
 }
 
 function refuse(l: Lowering, node: ts.Node, returned: Returned, value: Operand): void {

@@ -9,6 +9,7 @@ import { report, type Lowering } from "./lowering.js";
 import { sizedInt } from "./numbers.js";
 import { swapWidths } from "./swap-bytes.js";
 import { errorOperand, type KernelOperand, type Operand } from "./operands.js";
+import { makeRef } from "./refs.js";
 import { intTypes } from "./types.js";
 
 type Intrinsic = (l: Lowering, node: ts.CallExpression, name: string) => Operand;
@@ -19,6 +20,7 @@ export const intrinsics: Readonly<Record<string, Intrinsic>> = {
   bpfCoreFieldExists: fieldExists,
   range: rangeAsValue,
   ...Object.fromEntries(Object.keys(swapWidths).map((name) => [name, lowerSwap])),
+  ref: makeRef,
 };
 
 /** The call's value, or undefined when the name is no intrinsic. */

@@ -73,6 +73,7 @@ type Exclude<T, U> = T extends U ? never : T;
 type Extract<T, U> = T extends U ? T : never;
 type Omit<T, K extends keyof any> = Pick<T, Exclude<keyof T, K>>;
 type NonNullable<T> = T & {};
+type NoInfer<T> = intrinsic;
 declare var undefined: undefined;
 interface Math {
   /** The integer part. */

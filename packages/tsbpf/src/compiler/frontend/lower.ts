@@ -6,8 +6,9 @@ import { FunctionBuilder } from "../ir/builder.js";
 import type { Func, IrModule } from "../ir/ir.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { checkRecordUses } from "./access.js";
+import { dataSections, newModuleData, type DataSection } from "./data-sections.js";
 import { collectModule } from "./modules.js";
-import { at, report, type Activation, type Compilation, type Lowering } from "./lowering.js";
+import { at, report, type Activation, type Compilation, type Lowering, type Target } from "./lowering.js";
 import { asInt } from "./expressions.js";
 import { bindParameter, isPlainFunction } from "./inline.js";
 import type { IntOperand, KernelStruct, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
@@ -21,14 +22,17 @@ export interface LoweredModule {
   readonly programs: readonly ProgramDeclaration[];
   /** Maps that the module exports or a program uses, in order of declaration. */
   readonly maps: readonly MapDeclaration[];
+  /** What .rodata, .data and .bss hold. */
+  readonly data: readonly DataSection[];
   /** Local types that CO-RE relocations name, by key. */
   readonly kernelStructs: ReadonlyMap<string, KernelStruct>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function lowerModule(source: SourceProgram): LoweredModule {
+export function lowerModule(source: SourceProgram, target: Target): LoweredModule {
   const c: Compilation = {
     source,
+    target,
     checker: source.checker,
     arch: process.arch,
     diagnostics: [],
@@ -37,6 +41,9 @@ export function lowerModule(source: SourceProgram): LoweredModule {
     staticNodes: new Map(),
     structs: new Map(),
     maps: new Map(),
+    data: newModuleData(),
+    names: new Map(),
+    tailCallers: new Map(),
     programs: [],
     kernelStructs: new Map(),
     kernelKeys: new Set(),
@@ -47,6 +54,7 @@ export function lowerModule(source: SourceProgram): LoweredModule {
     ir: { functions },
     programs: c.programs,
     maps: [...c.maps.values()],
+    data: dataSections(c.data),
     kernelStructs: new Map([...c.kernelStructs.values()].map((struct) => [struct.key, struct])),
     diagnostics: inReadingOrder(c),
   };

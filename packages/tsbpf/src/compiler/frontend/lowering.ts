@@ -16,13 +16,21 @@ import type {
   Static,
 } from "./operands.js";
 import { diagnosticSpan, sourceSpan, type SourceProgram } from "./program.js";
+import type { ModuleData } from "./data-sections.js";
 import type { LoopCost } from "./loops.js";
 import type { StructType } from "./types.js";
 import type { Local } from "./variables.js";
 
+/** What the program is compiled for. */
+export interface Target {
+  /** The instruction set level. */
+  readonly cpu: "v1" | "v2" | "v3" | "v4";
+}
+
 /** One compilation: everything that is known about the module and its imports. */
 export interface Compilation {
   readonly source: SourceProgram;
+  readonly target: Target;
   readonly checker: ts.TypeChecker;
   /** The machine that the programs are for, by Node's name: registers of traced functions differ. */
   readonly arch: string;
@@ -34,6 +42,11 @@ export interface Compilation {
   /** The structs that the modules declare, by the TypeScript type of their values. */
   readonly structs: Map<ts.Type, StructType>;
   readonly maps: Map<string, MapDeclaration>;
+  readonly data: ModuleData;
+  /** The program that first makes tail calls through an array of programs, by the array's name. */
+  readonly tailCallers: Map<string, ProgramDeclaration>;
+  /** What the object's names stand for. */
+  readonly names: Map<string, ts.Node>;
   readonly programs: ProgramDeclaration[];
   readonly kernelStructs: Map<ts.Symbol, KernelStruct>;
   readonly kernelKeys: Set<string>;

@@ -1,7 +1,6 @@
 // Methods of maps and of reserved records, as the helpers behind them.
 
 import type { ts } from "./typescript.js";
-import { helperByName } from "../../bpf/helpers.js";
 import { assert } from "../../util/assert.js";
 import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
@@ -17,15 +16,36 @@ import {
   type Operand,
 } from "./operands.js";
 import { isScalar, sizeOf, type AggregateType, type DataType, type ScalarType } from "./types.js";
+import { capture, helperId, push, removeStorage, storage, storageRef, tailCall, take } from "./more-map-calls.js";
 import { describe, nullableShape, readShape, writeShape } from "./variables.js";
 
 type Method = (l: Lowering, node: ts.CallExpression, map: MapDeclaration) => Operand;
 
 /** What each kind of map has in the kernel half. */
+const entryMethods = { get, has, set, delete: remove, ref };
+const indexMethods = { get, set, ref };
+const sequenceMethods = {
+  push,
+  pop: (l, node, map) => take(l, node, map, "pop"),
+  peek: (l, node, map) => take(l, node, map, "peek"),
+} satisfies Record<string, Method>;
 const methods: Readonly<Record<MapKind, Readonly<Record<string, Method>>>> = {
-  hash: { get, has, set, delete: remove, ref },
-  array: { get, set, ref },
-  percpu_array: { get, set, ref },
+  hash: entryMethods,
+  lru_hash: entryMethods,
+  percpu_hash: entryMethods,
+  lpm_trie: entryMethods,
+  array: indexMethods,
+  percpu_array: indexMethods,
+  queue: sequenceMethods,
+  stack: sequenceMethods,
+  prog_array: { tailCall },
+  stack_trace: { capture },
+  task_storage: {
+    get: (l, node, map) => storage(l, node, map, false),
+    getOrCreate: (l, node, map) => storage(l, node, map, true),
+    delete: removeStorage,
+    ref: storageRef,
+  },
   perf_event_array: { output: perfOutput },
   ringbuf: { output: ringOutput, reserve: reserveOutsideUsing },
 };
@@ -44,12 +64,6 @@ export function lowerMapMethod(
   return errorOperand;
 }
 
-function helperId(tsName: string): number {
-  const helper = helperByName(tsName);
-  assert(helper, `the helper table has no ${tsName}`);
-  return helper.id;
-}
-
 const BPF_ANY = 0n;
 /** BPF_F_CURRENT_CPU, include/uapi/linux/bpf.h: the ring of the CPU that the program runs on. */
 const BPF_F_CURRENT_CPU = 0xffffffffn;
@@ -57,7 +71,7 @@ const BPF_F_CURRENT_CPU = 0xffffffffn;
 // ---- keys and values --------------------------------------------------------------------------------------------
 
 /** A pointer to memory that holds the argument as this type. Undefined after a diagnostic. */
-function pointerTo(l: Lowering, node: ts.Expression | undefined, type: DataType | undefined): Inst | undefined {
+export function pointerTo(l: Lowering, node: ts.Expression | undefined, type: DataType | undefined): Inst | undefined {
   if (!node || !type) return undefined;
   const operand = lowerExpression(l, node);
   if (operand.kind === "error") return undefined;
@@ -82,18 +96,24 @@ function valueMemory(type: AggregateType, base: Inst): MemoryOperand {
 }
 
 function get(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Operand {
-  const pointer = lookup(l, node, map);
-  if (!pointer || !map.value) return errorOperand;
-  if (isScalar(map.value)) return copiedScalar(l, node, pointer, map.value);
-  return { kind: "nullable", present: pointer, inner: valueMemory(map.value, pointer) };
+  return foundValue(l, node, lookup(l, node, map), map.value);
+}
+
+/** What a pointer to a value, which may be null, is to the program. */
+export function foundValue(l: Lowering, node: ts.Node, pointer: Inst | undefined, type: DataType | undefined): Operand {
+  if (!pointer || !type) return errorOperand;
+  if (isScalar(type)) {
+    return copiedScalar(l, node, l.b.compare("ne", pointer, l.b.constant("ptr", 0n)), pointer, type);
+  }
+  return { kind: "nullable", present: pointer, inner: valueMemory(type, pointer) };
 }
 
 /** A scalar is a copy, taken when `get` is called. */
-function copiedScalar(l: Lowering, node: ts.Node, pointer: Inst, type: ScalarType): Operand {
+export function copiedScalar(l: Lowering, node: ts.Node, present: Inst, pointer: Inst, type: ScalarType): Operand {
   const found = l.b.createBlock();
   const missing = l.b.createBlock();
   const join = l.b.createBlock();
-  l.b.branch(l.b.compare("ne", pointer, l.b.constant("ptr", 0n)), found, missing);
+  l.b.branch(present, found, missing);
   startSealed(l, found);
   const value = loadScalar(l, type, pointer, 0);
   const shape = nullableShape("value", value, type);
@@ -114,10 +134,15 @@ function has(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Operand
 }
 
 function ref(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Operand {
-  const pointer = lookup(l, node, map);
-  if (!pointer || !map.value) return errorOperand;
-  if (isScalar(map.value)) {
-    return { kind: "nullable", present: pointer, inner: { kind: "ref", base: pointer, type: map.value } };
+  return foundRef(l, node, lookup(l, node, map), map.value);
+}
+
+/** A reference to a scalar behind a pointer that may be null. */
+export function foundRef(l: Lowering, node: ts.Node, pointer: Inst | undefined, type: DataType | undefined): Operand {
+  if (!pointer || !type) return errorOperand;
+  if (isScalar(type)) {
+    const inner: Operand = { kind: "ref", base: pointer, type, space: "map", record: undefined };
+    return { kind: "nullable", present: pointer, inner };
   }
   report(l, node, "notAValue", { what: "A reference to a struct", instead: "`get` gives a live one already" });
   return errorOperand;
@@ -138,7 +163,7 @@ function remove(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Oper
 }
 
 /** A helper's 0 is success. */
-function succeeded(l: Lowering, result: Inst): Operand {
+export function succeeded(l: Lowering, result: Inst): Operand {
   return { kind: "bool", value: l.b.compare("eq", result, l.b.constant("i64", 0n)) };
 }
 
@@ -146,20 +171,22 @@ function succeeded(l: Lowering, result: Inst): Operand {
 
 function perfOutput(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Operand {
   const [contextNode, eventNode] = node.arguments;
-  const context = contextNode && lowerExpression(l, contextNode);
+  const context = contextArgument(l, contextNode);
   const event = pointerTo(l, eventNode, map.event);
-  if (!contextNode || !event || !map.event || context?.kind === "error") return errorOperand;
-  if (context?.kind !== "ctx") {
-    report(l, contextNode, "notAValue", {
-      what: describe(context ?? errorOperand),
-      instead: "pass the program's context: `ctx`",
-    });
-    return errorOperand;
-  }
+  if (!context || !event || !map.event) return errorOperand;
   const flags = l.b.constant("i64", BPF_F_CURRENT_CPU);
   const size = l.b.constant("i64", BigInt(sizeOf(map.event)));
-  const args = [context.value, l.b.map(map.name), flags, event, size];
+  const args = [context, l.b.map(map.name), flags, event, size];
   return succeeded(l, l.b.call(helperId("bpfPerfEventOutput"), "i64", args));
+}
+
+/** An argument that must be the program's context. Undefined after a diagnostic. */
+export function contextArgument(l: Lowering, node: ts.Expression | undefined): Inst | undefined {
+  const context = node && lowerExpression(l, node);
+  if (!context || context.kind === "error") return undefined;
+  if (context.kind === "ctx") return context.value;
+  report(l, node, "notAValue", { what: describe(context), instead: "pass the program's context: `ctx`" });
+  return undefined;
 }
 
 function ringOutput(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Operand {

@@ -333,6 +333,32 @@ function isConstantOnly(l: Lowering, node: ts.Node, array: MemoryOperand): boole
   return true;
 }
 
+/** An element to point to: its index must be known to be inside. Undefined after a diagnostic. */
+export function insideElement(
+  l: Lowering,
+  node: ts.Node,
+  indexNode: ts.Expression,
+  array: MemoryOperand,
+  index: IntOperand,
+): Place | undefined {
+  const type = array.type as ArrayType;
+  const known = constantValue(index);
+  if (known !== undefined && known >= 0n && known < BigInt(type.length)) {
+    return placeAt(array, type.element, Number(known) * sizeOf(type.element));
+  }
+  if (known !== undefined && isWritten(l, indexNode)) {
+    report(l, node, "indexRange", { index: known, length: type.length, last: type.length - 1 });
+    return undefined;
+  }
+  if (known === undefined && isVisiblyInside(l, index.value, type.length))
+    return variableElement(l, array, index.value);
+  report(l, node, "notAValue", {
+    what: "An element at an index that may be outside",
+    instead: `bring the index inside first, for example \`index & ${type.length - 1}\` for a power of two`,
+  });
+  return undefined;
+}
+
 function isVisiblyInside(l: Lowering, index: Inst, length: number): boolean {
   const range = visibleRange(l, index);
   return range !== undefined && range.high < BigInt(length);

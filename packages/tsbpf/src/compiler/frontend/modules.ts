@@ -28,13 +28,21 @@ function exportsOf(c: Compilation, file: ts.SourceFile): readonly ts.Symbol[] {
 
 /** The object's symbol is the name of the `const`, and the user half looks for the exported name: they are one. */
 function collectExport(c: Compilation, symbol: ts.Symbol, value: Static | undefined): void {
-  const name = value?.kind === "program" ? value.program.name : value?.kind === "map" ? value.map.name : symbol.name;
+  const name = value ? nameInObject(value) : undefined;
   const [specifier] = symbol.declarations ?? [];
-  if (name !== symbol.name && specifier) {
-    const what = `Exporting ${value?.kind === "map" ? "a map" : "a program"} under another name`;
+  if (name !== undefined && name !== symbol.name && specifier) {
+    const things = { map: "a map", program: "a program", data: "a variable" };
+    const what = `Exporting ${things[value?.kind as keyof typeof things]} under another name`;
     report(c, specifier, "unsupportedSyntax", { what, instead: `export it as '${name}'` });
   }
   if (value?.kind === "program" && !c.programs.includes(value.program)) c.programs.push(value.program);
+}
+
+/** The name of the symbol that it has in the object, if it has one. */
+function nameInObject(value: Static): string | undefined {
+  if (value.kind === "program") return value.program.name;
+  if (value.kind === "map") return value.map.name;
+  return value.kind === "data" ? value.data.name : undefined;
 }
 
 /** The entry and the modules whose values it imports, directly or not. Modules of types alone never run. */

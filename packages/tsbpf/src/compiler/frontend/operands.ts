@@ -43,7 +43,7 @@ export interface QuotientOperand {
 }
 
 /** Which pointer type the verifier sees: memory of different spaces cannot share one variable. */
-export type Space = "stack" | "map" | "ringbuf" | "packet" | "context";
+export type Space = "stack" | "map" | "ringbuf" | "data" | "rodata" | "packet" | "context";
 
 /** A struct or an array in the program's own memory. */
 export interface MemoryOperand {
@@ -119,11 +119,14 @@ export interface NullableOperand {
   readonly inner: Operand;
 }
 
-/** `map.ref(key)`: a scalar in a map's value. */
+/** `map.ref(key)`, a global variable, or `ref(object, "field")`: a scalar in memory. */
 export interface RefOperand {
   readonly kind: "ref";
   readonly base: Inst;
   readonly type: ScalarType;
+  readonly space: Space;
+  /** As for memory: which record it is a part of. */
+  readonly record: RecordState | undefined;
 }
 
 /** The program's context. */
@@ -201,7 +204,20 @@ export const voidOperand: VoidOperand = { kind: "void" };
 
 // ---- compile-time values ----------------------------------------------------------------------------------------
 
-export type MapKind = "hash" | "array" | "percpu_array" | "perf_event_array" | "ringbuf";
+export type MapKind =
+  | "hash"
+  | "lru_hash"
+  | "percpu_hash"
+  | "lpm_trie"
+  | "array"
+  | "percpu_array"
+  | "queue"
+  | "stack"
+  | "prog_array"
+  | "stack_trace"
+  | "task_storage"
+  | "perf_event_array"
+  | "ringbuf";
 
 /** A map as the module declares it. Key and value are what the kernel stores; `event` what is sent through it. */
 export interface MapDeclaration {
@@ -210,12 +226,25 @@ export interface MapDeclaration {
   readonly key: DataType | undefined;
   readonly value: DataType | undefined;
   readonly event: DataType | undefined;
+  /** Where the value has no type: the stacks of a stack trace map. */
+  readonly valueBytes: number | undefined;
   readonly maxEntries: number;
   readonly node: ts.Node;
 }
 
 /** What the verifier lets a program answer (check_return_code in kernel/bpf/verifier.c). */
 export type ReturnRule = "any" | "nothing" | "boolean" | "errno";
+
+/** A constant or a global variable, at its place in a data section. */
+export interface DataDeclaration {
+  readonly name: string;
+  readonly type: DataType;
+  readonly isConstant: boolean;
+  readonly section: string;
+  /** In bytes. */
+  readonly offset: number;
+  readonly node: ts.Node;
+}
 
 export interface ProgramDeclaration {
   readonly name: string;
@@ -235,6 +264,7 @@ export type FunctionNode = ts.FunctionDeclaration | ts.ArrowFunction | ts.Functi
 export type Static =
   | { readonly kind: "schema"; readonly type: DataType }
   | { readonly kind: "map"; readonly map: MapDeclaration }
+  | { readonly kind: "data"; readonly data: DataDeclaration }
   | { readonly kind: "program"; readonly program: ProgramDeclaration }
   | { readonly kind: "function"; readonly name: string; readonly node: FunctionNode }
   | { readonly kind: "int"; readonly type: IntType | "number" | "bigint"; readonly value: bigint }

@@ -2,7 +2,7 @@
 
 import type { ts } from "./typescript.js";
 import { report, type Compilation } from "./lowering.js";
-import { isKernelName } from "./declarations.js";
+import { claimName, isKernelName } from "./declarations.js";
 import type { FunctionNode, ProgramDeclaration, ReturnRule } from "./operands.js";
 import { declaredName, evaluate, schemaArgument } from "./statics.js";
 import type { AggregateType } from "./types.js";
@@ -62,6 +62,7 @@ export function declareProgram(
   if (!head || !handler) return undefined;
   const kind = head.direction === undefined ? factory.kind : `${factory.kind}/${head.direction}`;
   const { target = "", schema } = head;
+  claimName(c, node, name);
   return { name, kind, target, schema, returns: factory.returns, handler, node };
 }
 

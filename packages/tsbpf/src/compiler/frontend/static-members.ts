@@ -3,6 +3,8 @@
 import type { ts } from "./typescript.js";
 import { fromStatic } from "./expressions.js";
 import { report, symbolOf, type Lowering } from "./lowering.js";
+import { dataPlace } from "./globals.js";
+import { readPlace } from "./memory.js";
 import type { Operand, Static } from "./operands.js";
 import { staticOf } from "./statics.js";
 
@@ -13,12 +15,13 @@ export function memberOfStatic(l: Lowering, node: ts.PropertyAccessExpression, v
     const field = value.fields.get(node.name.text);
     if (field) return fromStatic(l, node, field);
   }
+  if (value.kind === "data" && node.name.text === "value") return readPlace(l, dataPlace(l, value.data));
   if (value.kind === "module") {
     const symbol = symbolOf(l, node.name);
     const member = symbol && staticOf(l, symbol);
     if (member) return fromStatic(l, node, member);
   }
-  const what = value.kind === "map" ? "a map, except to call it" : "this";
+  const what = value.kind === "map" ? "a map, except to call it" : value.kind === "data" ? "a variable" : "this";
   report(l, node.name, "unknownProperty", { name: node.name.text, what, instead: "see LANGUAGE.md for what there is" });
   return undefined;
 }

@@ -4,8 +4,10 @@
 import { ts } from "./typescript.js";
 import { report, symbolOf, type Compilation } from "./lowering.js";
 import { convertConstant, foldBinary, foldUnary } from "./constants.js";
-import { declareMap, isKernelName, isMapFactory } from "./declarations.js";
+import { isKernelName } from "./declarations.js";
+import { declareMap, isMapFactory } from "./map-declarations.js";
 import type { FunctionNode, Static } from "./operands.js";
+import { declareData, isDataFactory } from "./globals.js";
 import { isLanguageFile } from "./host.js";
 import { declareProgram, isProgramFactory } from "./program-factories.js";
 import { swapBytes, swapWidths } from "./swap-bytes.js";
@@ -200,13 +202,7 @@ function evaluateCall(c: Compilation, node: ts.CallExpression): Static | undefin
   const callee = tryEvaluate(c, node.expression);
   if (callee?.kind !== "intrinsic") return conversion(c, node, callee);
   const { name } = callee;
-  const what = declaringNames.has(name)
-    ? "A schema"
-    : isMapFactory(name)
-      ? "A map"
-      : isProgramFactory(name)
-        ? "A program"
-        : undefined;
+  const what = declaredThing(name);
   if (what !== undefined && isInFunction(node)) {
     report(c, node, "schemaPlace", { what });
     return errorStatic;
@@ -218,6 +214,10 @@ function evaluateCall(c: Compilation, node: ts.CallExpression): Static | undefin
   if (isMapFactory(name)) {
     const map = declareMap(c, node, name);
     return map ? { kind: "map", map } : errorStatic;
+  }
+  if (isDataFactory(name)) {
+    const data = declareData(c, node, name);
+    return data ? { kind: "data", data } : errorStatic;
   }
   if (isProgramFactory(name)) {
     const program = declareProgram(c, node, name);
@@ -233,6 +233,14 @@ function swapOfConstant(c: Compilation, node: ts.CallExpression, name: string): 
   const value = bits === undefined || !argument ? undefined : tryEvaluate(c, argument);
   if (bits === undefined || value?.kind !== "int") return undefined;
   return { kind: "int", type: intTypes[`u${bits}`], value: swapBytes(bits, value.value) };
+}
+
+/** What a call of this name declares, for messages. */
+function declaredThing(name: string): string | undefined {
+  if (declaringNames.has(name)) return "A schema";
+  if (isMapFactory(name)) return "A map";
+  if (isDataFactory(name)) return "A variable of the object";
+  return isProgramFactory(name) ? "A program" : undefined;
 }
 
 /** `u32(5)` */

@@ -32,7 +32,13 @@ export type Shape =
       readonly record: MemoryOperand["record"];
       readonly variable: Variable;
     }
-  | { readonly kind: "ref"; readonly type: ScalarType; readonly variable: Variable }
+  | {
+      readonly kind: "ref";
+      readonly type: ScalarType;
+      readonly space: MemoryOperand["space"];
+      readonly record: MemoryOperand["record"];
+      readonly variable: Variable;
+    }
   | { readonly kind: "opaque"; readonly variable: Variable }
   /** A pointer that is null when missing. */
   | { readonly kind: "nullablePointer"; readonly inner: Shape & { readonly variable: Variable } }
@@ -71,7 +77,13 @@ function shapeFor(name: string, operand: Operand, declared: ScalarType | undefin
       return { kind: "memory", type, space, align, record, variable: { name, type: "ptr" } };
     }
     case "ref":
-      return { kind: "ref", type: operand.type, variable: { name, type: "ptr" } };
+      return {
+        kind: "ref",
+        type: operand.type,
+        space: operand.space,
+        record: operand.record,
+        variable: { name, type: "ptr" },
+      };
     case "opaque":
       return { kind: "opaque", variable: { name, type: "ptr" } };
     case "nullable":
@@ -169,7 +181,13 @@ export function readShape(l: Lowering, shape: Shape): Operand {
       return { kind: "memory", type, base: l.b.read(shape.variable), offset: 0, align, space, record };
     }
     case "ref":
-      return { kind: "ref", base: l.b.read(shape.variable), type: shape.type };
+      return {
+        kind: "ref",
+        base: l.b.read(shape.variable),
+        type: shape.type,
+        space: shape.space,
+        record: shape.record,
+      };
     case "opaque":
       return { kind: "opaque", value: l.b.read(shape.variable) };
     case "nullablePointer":
@@ -280,7 +298,7 @@ function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, op
   if (shape.kind === "memory" && operand.kind === "memory") {
     // Memory of two kinds in one variable would make one instruction reach both, which the verifier forbids; and
     // stack memory is made once for each place in the source, so that a name for it must not move.
-    const isMovable = operand.space === "map" || (operand.space === "packet" && shape.record === operand.record);
+    const isMovable = !isFixedSpace(operand.space) && shape.record === operand.record;
     if (shape.space !== operand.space || !isMovable || shape.type !== operand.type) {
       report(l, node, "rebindMemory", { name });
       return false;
@@ -293,6 +311,10 @@ function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, op
     return true;
   }
   if (shape.kind === "ref" && operand.kind === "ref") {
+    if (shape.space !== operand.space || isFixedSpace(operand.space) || shape.type !== operand.type) {
+      report(l, node, "rebindMemory", { name });
+      return false;
+    }
     l.b.write(shape.variable, operand.base);
     return true;
   }
@@ -301,6 +323,11 @@ function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, op
     return true;
   }
   return mismatch(l, node, operand);
+}
+
+/** A variable that stands for such memory always stands for the same. */
+export function isFixedSpace(space: MemoryOperand["space"]): boolean {
+  return space !== "map" && space !== "packet";
 }
 
 function isObjectOf(type: KernelType, struct: KernelStruct): boolean {
@@ -355,6 +382,7 @@ export function describe(operand: Operand): string {
 function describeStatic(kind: string): string {
   const names: Record<string, string> = {
     schema: "a schema",
+    data: "a variable of the object",
     map: "a map",
     program: "a program",
     function: "a function",

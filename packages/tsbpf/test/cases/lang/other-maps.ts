@@ -1,0 +1,65 @@
+// What user space does with the other kinds of maps: values of tasks, stacks of calls, queues, prefixes.
+import {
+  array, bpfGetCurrentTaskBtf, chars, i64, lpmTrie, lruHashMap, perCpuHashMap, queue, rawTracepoint, stack, stackTrace, struct, taskStorage, u32, u64, u8,
+} from "tsbpf";
+
+const Visit = struct({ count: u64, last: u32 });
+const Prefix = struct({ bits: u32, address: array(u8, 4) });
+const Place = struct({ at: i64, name: chars(6) });
+
+export const visits = taskStorage(Visit);
+export const hits = taskStorage(u32);
+export const stacks = stackTrace({ maxEntries: 64, depth: 20 });
+export const jobs = queue(Place, { maxEntries: 2 });
+export const undo = stack(u32, { maxEntries: 2 });
+export const routes = lpmTrie(Prefix, Visit, { maxEntries: 128 });
+export const recent = lruHashMap(u32, Place, { maxEntries: 64 });
+export const perCpu = perCpuHashMap(u32, u64, { maxEntries: 4 });
+
+export const visit = rawTracepoint("sched_process_exec", (ctx) => {
+  const task = bpfGetCurrentTaskBtf();
+  const known = visits.get(task) !== undefined;
+  const mine = visits.getOrCreate(task);
+  if (!mine) return 1;
+  mine.count++;
+  mine.last = u32(ctx.args[0]);
+  hits.ref(task)?.add(2);
+  return (known ? 10 : 20) + (hits.get(task) ?? 0) * 100;
+});
+
+export const forget = rawTracepoint("sched_process_exec", () => {
+  return visits.delete(bpfGetCurrentTaskBtf()) ? 1 : 2;
+});
+
+export const captured = rawTracepoint("sched_process_exec", (ctx) => {
+  return stacks.capture(ctx);
+});
+
+export const capturedUser = rawTracepoint("sched_process_exec", (ctx) => {
+  return stacks.capture(ctx, { user: true });
+});
+
+export const next = rawTracepoint("sched_process_exec", () => {
+  const job = jobs.pop();
+  if (!job) return u32(undo.pop() ?? 77);
+  undo.push(u32(job.at));
+  return job.name[0];
+});
+
+export const route = rawTracepoint("sched_process_exec", (ctx) => {
+  const key = Prefix({ bits: 32 });
+  key.address[0] = u8(ctx.args[0]);
+  key.address[1] = u8(ctx.args[0] >> 8n);
+  key.address[2] = u8(ctx.args[0] >> 16n);
+  key.address[3] = u8(ctx.args[0] >> 24n);
+  const found = routes.get(key);
+  if (!found) return 0;
+  found.count++;
+  return found.last;
+});
+
+export const remember = rawTracepoint("sched_process_exec", (ctx) => {
+  recent.set(u32(ctx.args[0]), Place({ at: i64(ctx.args[1]) }));
+  perCpu.set(1, ctx.args[1]);
+  return recent.get(u32(ctx.args[0]))?.at === i64(ctx.args[1]) ? 1 : 0;
+});
