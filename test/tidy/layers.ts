@@ -32,6 +32,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "compiler/frontend": [...data, "compiler/messages", "compiler/ir"],
   compiler: [...data, "compiler/messages", "compiler/ir", "compiler/passes", "compiler/codegen", "compiler/frontend"],
   loader: [...data, "sys", "type:lang"],
+  // Tests only: they look into everything.
+  proof: [...data, "compiler"],
   cli: [...data, "sys", "vm", "compiler", "compiler/messages", "loader"],
 };
 

@@ -7,7 +7,7 @@ import { isBinary, targets } from "../ir/ir.js";
 
 const widths: ReadonlySet<string> = new Set(["zext", "sext", "trunc", "sext8", "sext16"]);
 
-export function addressValues(func: Func): ReadonlySet<Inst> {
+export function addressValues(func: Func): Set<Inst> {
   const found = new Set<Inst>();
   const work: Inst[] = [];
   const add = (value: Inst | undefined): void => {

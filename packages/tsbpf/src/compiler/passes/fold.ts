@@ -18,7 +18,7 @@ import type { Pass } from "./pass.js";
 /** What a rule may use. New instructions are simplified themselves and stand before the one that is looked at. */
 export interface Folder {
   readonly known: KnownBits;
-  /** Uses at the start of the sweep: a hint on profit, never a condition of correctness. */
+  /** At least the uses at the start of the sweep: a hint on profit, never a condition of correctness. */
   uses(inst: Inst): number;
   /** At the start of the sweep; see address-values.ts. */
   reachesAddress(inst: Inst): boolean;
@@ -48,6 +48,9 @@ export const fold: Pass = {
 
 function foldOnce(func: Func): boolean {
   const uses = countUses(func);
+  // Of values that took the place of others in this sweep.
+  const inherited = new Map<Inst, number>();
+  const usesOf = (value: Inst): number => uses.of(value) + (inherited.get(value) ?? 0);
   const pool = constantPool(func);
   const known = knownBits();
   const replaced = new Map<Inst, Inst>();
@@ -55,7 +58,7 @@ function foldOnce(func: Func): boolean {
   const addresses = addressValues(func);
   const folder = folderOf(func, {
     known,
-    uses: uses.of,
+    uses: usesOf,
     reachesAddress: (value) => addresses.has(value),
     constant: pool.get,
   });
@@ -69,7 +72,12 @@ function foldOnce(func: Func): boolean {
       const result = simplify(inst, folder);
       if (result) changed = true;
       if (!result) out.push(inst);
-      else if (inst.type !== "void") replaced.set(inst, result);
+      else if (inst.type !== "void") {
+        replaced.set(inst, result);
+        // The result stands for it from here on, wherever it went.
+        inherited.set(result, (inherited.get(result) ?? 0) + usesOf(inst));
+        if (addresses.has(inst)) addresses.add(result);
+      }
     }
     block.insts = out;
     replaceInTerm(block.term, find);

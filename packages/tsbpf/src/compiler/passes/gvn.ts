@@ -16,7 +16,7 @@ import {
   walkDomTree,
 } from "../ir/cfg.js";
 import type { Cfg } from "../ir/cfg.js";
-import type { Block, Func, Inst } from "../ir/ir.js";
+import type { Block, CompareInst, Func, Inst } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
 import { constantPool, makeInst } from "./edit.js";
 import type { ConstantPool } from "./edit.js";
@@ -42,6 +42,8 @@ interface State {
   readonly table: Map<string, Inst | boolean>;
   /** Conditions that are known in the blocks below the current edge. */
   readonly facts: Map<Inst, boolean>;
+  /** Numbers that are equal to a constant in the blocks below the current edge. */
+  readonly equals: Map<Inst, Inst>;
   /** Depth in the dominator tree at which a value was last checked by a branch. */
   readonly checked: Map<Inst, number>;
   /** Depth at which the values in `table` were computed. */
@@ -60,6 +62,7 @@ function numberValues(func: Func): boolean {
     replaced: new Map(),
     table: new Map(),
     facts: new Map(),
+    equals: new Map(),
     undo: [],
     checked: new Map(),
     computed: new Map(),
@@ -96,6 +99,12 @@ function numberBlock(state: State, block: Block, escaped: ReturnType<typeof esca
     changed = true;
     return pool.get("i32", fact ? 1n : 0n);
   };
+  // Only where it can fold: elsewhere the register that holds the value costs less than a constant.
+  const findNumber = (value: Inst): Inst => {
+    const constant = state.equals.get(find(value));
+    changed ||= constant !== undefined;
+    return constant ?? find(value);
+  };
   const out: Inst[] = [];
   const memory = blockMemory(escaped, (inst) => ({
     constant: pool.get,
@@ -106,7 +115,7 @@ function numberBlock(state: State, block: Block, escaped: ReturnType<typeof esca
     },
   }));
   for (const inst of block.insts) {
-    replaceIn(inst.args, find);
+    replaceIn(inst.args, isBinary(inst) || isCompare(inst) ? findNumber : find);
     const value = memory.see(inst) ?? known(state, inst);
     if (value) state.replaced.set(inst, value);
     else out.push(inst);
@@ -201,9 +210,18 @@ function assumeEdge(state: State, block: Block): void {
     remember(state, keyOfOperation(cond.op, "i32", cond.args), truth);
     remember(state, keyOfOperation(inverse[cond.op], "i32", cond.args), !truth);
     assume(state, cond, truth);
+    assumeEqual(state, cond, truth);
   } else if (!truth) {
     assume(state, cond, false);
   }
+}
+
+/** `x == 5` tells all there is to know about x. */
+function assumeEqual(state: State, cond: CompareInst, truth: boolean): void {
+  const [left, right] = cond.args;
+  if (cond.op !== (truth ? "eq" : "ne") || !left || left.type === "ptr" || right?.op !== "const") return;
+  state.equals.set(left, right);
+  state.undo.push(() => state.equals.delete(left));
 }
 
 function noteCheck(state: State, value: Inst): void {

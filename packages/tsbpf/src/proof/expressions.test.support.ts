@@ -1,0 +1,383 @@
+// Random expressions of every type: each operator, width and conversion of the language, within its rules.
+
+import {
+  bigTypes,
+  expression,
+  intervals,
+  isNumber,
+  smallTypes,
+  type Expression,
+  type FieldShape,
+  type Interval,
+  type Place,
+  type ScalarVariable,
+  type Scope,
+} from "./scope.test.support.js";
+import type { TreeNode, ValueType } from "./tree.test.support.js";
+
+/** An expression of exactly this type, at most `depth` operators deep. */
+export function anExpression(scope: Scope, type: ValueType, depth: number): Expression {
+  if (type === "bool") return aBool(scope, depth);
+  if (type === "u64" || type === "i64") return aBig(scope, type, depth);
+  if (type === "number") return aNumber(scope, depth);
+  return aSmall(scope, type, depth);
+}
+
+/** A variable, a global, or a scalar in memory that can be read here; undefined where there is none of the type. */
+export function aReading(scope: Scope, wanted: (type: ValueType) => boolean): Expression | undefined {
+  const { random } = scope;
+  const readings: (() => Expression)[] = [];
+  for (const variable of scope.variables) if (wanted(variable.type)) readings.push(() => readVariable(variable));
+  for (const variable of scope.globals) {
+    if (wanted(variable.type)) readings.push(() => expression(variable.type, [`${variable.name}.value`]));
+  }
+  for (const place of scope.places) {
+    for (const scalar of scalarsOf(place)) {
+      if (wanted(scalar.type)) readings.push(() => expression(scalar.type, spelled(scope, scalar)));
+    }
+  }
+  return readings.length > 0 ? random.pick(readings)() : undefined;
+}
+
+function readVariable(variable: ScalarVariable): Expression {
+  return expression(variable.type, [variable.name], variable.interval);
+}
+
+/** A way from a struct to a scalar in it: names, and arrays of which some element is taken. */
+export interface ScalarPlace {
+  readonly type: ValueType;
+  readonly steps: readonly (string | { readonly length: number; readonly mayMiss: boolean })[];
+}
+
+export function scalarsOf(place: Place): readonly ScalarPlace[] {
+  return place.struct.fields.flatMap((field) => scalarsOfField([place.name], field));
+}
+
+function scalarsOfField(base: ScalarPlace["steps"], field: FieldShape): readonly ScalarPlace[] {
+  const path = [...base, `.${field.name}`];
+  switch (field.kind) {
+    case "scalar":
+      return [{ type: field.type, steps: path }];
+    case "array":
+      return [{ type: field.type, steps: [...path, { length: field.length, mayMiss: true }] }];
+    case "struct":
+      return field.struct.fields.flatMap((inner) => scalarsOfField(path, inner));
+    case "structs": {
+      const element = [...path, { length: field.length, mayMiss: false }];
+      return field.struct.fields.flatMap((inner) => scalarsOfField(element, inner));
+    }
+  }
+}
+
+/** The place as text, with an index for each array on the way. */
+export function spelled(scope: Scope, { steps }: ScalarPlace): readonly (string | TreeNode)[] {
+  return steps.flatMap((step) =>
+    typeof step === "string" ? [step] : ["[", anIndex(scope, step.length, step.mayMiss), "]"],
+  );
+}
+
+/** A constant inside, a value that is masked to the array, or (`mayMiss`) any small number. */
+function anIndex(scope: Scope, length: number, mayMiss: boolean): TreeNode {
+  const { random } = scope;
+  const candidates = scope.variables.filter(({ type }) => isNumber(type) && type !== "number");
+  if (candidates.length === 0 || random.chance(40)) return expression("number", [String(random.below(length))]);
+  const value = readVariable(random.pick(candidates));
+  // Just outside more often than by chance.
+  if (mayMiss && random.chance(30)) return expression("number", ["(", value, ` & 1) + ${length - 1}`]);
+  const isPower = (length & (length - 1)) === 0;
+  if (isPower && (random.chance(60) || !mayMiss)) return expression("number", [value, ` & ${length - 1}`]);
+  if (!mayMiss) return expression("number", ["Math.min(u8(", value, `), ${length - 1})`]);
+  return expression("number", [value]);
+}
+
+// ---- numbers ----------------------------------------------------------------------------------------------------
+
+function aLiteral(scope: Scope, interval: Interval): Expression {
+  const { random } = scope;
+  for (let attempt = 0; attempt < 4; attempt++) {
+    const value = BigInt.asIntN(random.chance(50) ? 32 : 9, random.bits());
+    if (value < interval.low || value > interval.high) continue;
+    return expression("number", [value < 0n ? `(${value})` : String(value)], { low: value, high: value });
+  }
+  return expression("number", ["3"], { low: 3n, high: 3n });
+}
+
+/** A number whose bounds in JavaScript's sense are known; it may be of any small type. */
+export function aNumber(scope: Scope, depth: number): Expression {
+  const { random } = scope;
+  if (depth <= 0 || random.chance(15)) {
+    const reading = random.chance(75) ? aReading(scope, isNumber) : undefined;
+    return (
+      reading ?? (random.chance(30) ? aLiteral(scope, intervals.number) : aSmall(scope, random.pick(smallTypes), 0))
+    );
+  }
+  const kind = random.below(10);
+  if (random.chance(5)) return bothWays(scope);
+  if (kind < 3) return arithmetic(scope, depth);
+  if (kind < 5) return bitwise(scope, depth);
+  if (kind === 5) return unary(scope, depth);
+  if (kind === 6) return conditional(scope, "number", depth);
+  if (kind === 7) return library(scope, depth);
+  if (kind === 8) return call(scope, depth, isNumber) ?? quotient(scope, depth);
+  return aSmall(scope, random.pick(smallTypes), depth);
+}
+
+/** The same operation with its operands exchanged: equal for some operators only. */
+function bothWays(scope: Scope): Expression {
+  const { random } = scope;
+  const one = aSmall(scope, random.pick(smallTypes), 0);
+  const two = aSmall(scope, random.pick(smallTypes), 0);
+  const operator = random.pick(["+", "-", "*", "<<", ">>", "&", "|"]);
+  const parts = ["i32(", one, ` ${operator} `, two, ") ^ i32(", two, ` ${operator} `, one, ")"];
+  return expression("number", ["(", ...parts, ")"], intervals.i32);
+}
+
+function within(interval: Interval): boolean {
+  return interval.low >= intervals.number.low && interval.high <= intervals.number.high;
+}
+
+/** Sums, differences and products that stay exact; otherwise cut down to 32 bits first. */
+function arithmetic(scope: Scope, depth: number): Expression {
+  const { random } = scope;
+  let left = aNumber(scope, depth - 1);
+  let right = aNumber(scope, depth - 1);
+  const operator = random.pick(["+", "-", "*"] as const);
+  let interval = combine(operator, left.interval, right.interval);
+  if (!within(interval)) {
+    left = wrapped(random.pick(["u32", "i32"] as const), left);
+    right = wrapped(operator === "*" ? random.pick(["u8", "i16", "u16"] as const) : "i32", right);
+    interval = combine(operator, left.interval, right.interval);
+  }
+  return expression("number", ["(", left, ` ${operator} `, right, ")"], interval);
+}
+
+function combine(operator: "+" | "-" | "*", a: Interval, b: Interval): Interval {
+  if (operator === "+") return { low: a.low + b.low, high: a.high + b.high };
+  if (operator === "-") return { low: a.low - b.high, high: a.high - b.low };
+  const products = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
+  return {
+    low: products.reduce((x, y) => (x < y ? x : y)),
+    high: products.reduce((x, y) => (x > y ? x : y)),
+  };
+}
+
+function bitwise(scope: Scope, depth: number): Expression {
+  const { random } = scope;
+  const left = aNumber(scope, depth - 1);
+  const operator = random.pick(["&", "|", "^", "<<", ">>", ">>>"] as const);
+  const isShift = operator.length > 1;
+  const right =
+    isShift && random.chance(70)
+      ? expression("number", [String(random.below(32))])
+      : isShift
+        ? aSmall(scope, "u8", depth - 1)
+        : aNumber(scope, depth - 1);
+  const interval = operator === ">>>" ? intervals.u32 : intervals.i32;
+  return expression("number", ["(", left, ` ${operator} `, right, ")"], interval);
+}
+
+function unary(scope: Scope, depth: number): Expression {
+  const { random } = scope;
+  const value = aNumber(scope, depth - 1);
+  if (random.chance(40)) return expression("number", ["(~", value, ")"], intervals.i32);
+  return expression("number", ["(-", value, ")"], { low: -value.interval.high, high: -value.interval.low });
+}
+
+function library(scope: Scope, depth: number): Expression {
+  const { random } = scope;
+  const left = aNumber(scope, depth - 1);
+  const right = aNumber(scope, depth - 1);
+  const name = random.pick(["imul", "min", "max"] as const);
+  if (name === "imul") return expression("number", ["Math.imul(", left, ", ", right, ")"], intervals.i32);
+  const low = [left.interval.low, right.interval.low].toSorted((a, b) => (a < b ? -1 : 1));
+  const high = [left.interval.high, right.interval.high].toSorted((a, b) => (a < b ? -1 : 1));
+  const at = name === "min" ? 0 : 1;
+  return expression("number", [`Math.${name}(`, left, ", ", right, ")"], { low: low[at] ?? 0n, high: high[at] ?? 0n });
+}
+
+/** A quotient or a remainder, made an integer at once. */
+function quotient(scope: Scope, depth: number): Expression {
+  const { random } = scope;
+  const operands = [
+    aNumber(scope, depth - 1),
+    random.chance(50) ? aNumber(scope, depth - 1) : expression("number", [String(1 + random.below(300))]),
+  ] as const;
+  const operator = random.pick(["/", "%"] as const);
+  const parts = ["(", operands[0], ` ${operator} `, operands[1], ")"] as const;
+  const type = random.pick(smallTypes);
+  return expression(type, [type, ...parts]);
+}
+
+function wrapped(type: ValueType, value: Expression): Expression {
+  return expression(type, [`${type}(`, value, ")"]);
+}
+
+/** A value of a small sized type. */
+function aSmall(scope: Scope, type: ValueType, depth: number): Expression {
+  const { random } = scope;
+  if (depth <= 0 || random.chance(20)) {
+    const reading = random.chance(70) ? aReading(scope, (other) => other === type) : undefined;
+    if (reading) return reading;
+    if (scope.hasContext && random.chance(80)) return expression(type, [`${type}(ctx.args[${random.below(12)}])`]);
+    return expression(type, [`${type}(`, aLiteral(scope, intervals[type]), ")"]);
+  }
+  const kind = random.below(8);
+  if (kind === 0) return expression(type, [`${type}(`, aBool(scope, depth - 1), ")"]);
+  if (kind <= 2) return expression(type, [`${type}(`, aBig(scope, random.pick(bigTypes), depth - 1), ")"]);
+  if (kind === 3) return call(scope, depth, (other) => other === type) ?? wrapped(type, aNumber(scope, depth - 1));
+  if (kind === 4) return fromMap(scope, type, depth) ?? wrapped(type, aNumber(scope, depth - 1));
+  if (kind === 5 && scope.features.byteSwaps && (type === "u16" || type === "u32")) {
+    return expression(type, [`bswap${type.slice(1)}(`, aSmall(scope, type, depth - 1), ")"]);
+  }
+  return wrapped(type, aNumber(scope, depth - 1));
+}
+
+// ---- 64 bits ----------------------------------------------------------------------------------------------------
+
+function bigLiteral(scope: Scope, type: "u64" | "i64"): Expression {
+  const bits = scope.random.bits();
+  const value = type === "u64" ? BigInt.asUintN(64, bits) : BigInt.asIntN(64, bits);
+  return expression(type, [`${type}(${value}n)`]);
+}
+
+/** JavaScript's bigints grow where the kernel's wrap, so each operation is wrapped by a conversion. */
+function aBig(scope: Scope, type: "u64" | "i64", depth: number): Expression {
+  const { random } = scope;
+  if (depth <= 0 || random.chance(15)) {
+    const reading = random.chance(70) ? aReading(scope, (other) => other === type) : undefined;
+    if (reading) return reading;
+    if (scope.hasContext && random.chance(80)) return expression(type, [`${type}(ctx.args[${random.below(12)}])`]);
+    return bigLiteral(scope, type);
+  }
+  const operand = (): Expression => aBig(scope, type, depth - 1);
+  switch (random.below(9)) {
+    case 0:
+    case 1:
+    case 2:
+      return expression(type, [`${type}(`, operand(), ` ${random.pick(["+", "-", "*"])} `, operand(), ")"]);
+    case 3:
+      return expression(type, [`${type}(`, operand(), ` ${random.pick(["&", "|", "^"])} `, operand(), ")"]);
+    case 4:
+      return shifted(scope, type, operand(), depth);
+    case 5: {
+      // JavaScript throws for a zero divisor.
+      const divisor = expression(type, [`${type}(`, operand(), " | 1n)"]);
+      return expression(type, [`${type}(`, operand(), ` ${random.pick(["/", "%"])} `, divisor, ")"]);
+    }
+    case 6:
+      return expression(type, [`${type}(`, random.chance(50) ? "-" : "~", operand(), ")"]);
+    case 7:
+      return converted(scope, type, depth);
+    default:
+      return (
+        call(scope, depth, (other) => other === type) ?? fromMap(scope, type, depth) ?? conditional(scope, type, depth)
+      );
+  }
+}
+
+function shifted(scope: Scope, type: "u64" | "i64", value: Expression, depth: number): Expression {
+  const { random } = scope;
+  const operator = random.pick(["<<", ">>"]);
+  if (random.chance(70)) return expression(type, [`${type}(`, value, ` ${operator} ${random.below(64)}n)`]);
+  // A huge count would ask JavaScript for a huge bigint.
+  const count = expression("u64", ["u64(", aBig(scope, "u64", depth - 1), " & 127n)"]);
+  return expression(type, [`${type}(`, value, ` ${operator} `, count, ")"]);
+}
+
+function converted(scope: Scope, type: "u64" | "i64", depth: number): Expression {
+  const { random } = scope;
+  const kind = random.below(4);
+  if (kind === 0) return expression(type, [`${type}(`, aBool(scope, depth - 1), ")"]);
+  if (kind === 1) return expression(type, [`${type}(`, aBig(scope, type === "u64" ? "i64" : "u64", depth - 1), ")"]);
+  if (kind === 2 && type === "u64" && scope.features.byteSwaps) {
+    return expression(type, ["bswap64(", aBig(scope, "u64", depth - 1), ")"]);
+  }
+  return expression(type, [`${type}(`, aNumber(scope, depth - 1), ")"]);
+}
+
+// ---- truth ------------------------------------------------------------------------------------------------------
+
+export function aBool(scope: Scope, depth: number): Expression {
+  const { random } = scope;
+  if (depth <= 0) {
+    const reading = random.chance(40) ? aReading(scope, (type) => type === "bool") : undefined;
+    return reading ?? comparison(scope, 0);
+  }
+  const kind = random.below(8);
+  if (kind === 0) return expression("bool", ["!", aBool(scope, depth - 1)]);
+  if (kind <= 2) {
+    const operator = random.pick(["&&", "||"]);
+    return expression("bool", ["(", aBool(scope, depth - 1), ` ${operator} `, aBool(scope, depth - 1), ")"]);
+  }
+  if (kind === 3) {
+    const reading = aReading(scope, (type) => type === "bool");
+    if (reading) return expression("bool", ["bool(", reading, ")"]);
+  }
+  if (kind === 4) return expression("bool", ["bool(", aNumber(scope, depth - 1), ")"]);
+  return comparison(scope, depth - 1);
+}
+
+const comparisons = ["<", "<=", ">", ">=", "===", "!=="] as const;
+
+function comparison(scope: Scope, depth: number): Expression {
+  const { random } = scope;
+  const operator = random.pick(comparisons);
+  if (random.chance(30)) {
+    const type = random.pick(bigTypes);
+    return expression("bool", ["(", aBig(scope, type, depth), ` ${operator} `, aBig(scope, type, depth), ")"]);
+  }
+  // Two literals would be compared by TypeScript itself.
+  const left = wrapped(random.pick(smallTypes), aNumber(scope, depth));
+  const right = random.chance(30) ? aLiteral(scope, left.interval) : aNumber(scope, depth);
+  return expression("bool", ["(", left, ` ${operator} `, right, ")"]);
+}
+
+// ---- every type -------------------------------------------------------------------------------------------------
+
+function conditional(scope: Scope, type: ValueType, depth: number): Expression {
+  const left = anExpression(scope, type, depth - 1);
+  const right = anExpression(scope, type, depth - 1);
+  const interval = {
+    low: left.interval.low < right.interval.low ? left.interval.low : right.interval.low,
+    high: left.interval.high > right.interval.high ? left.interval.high : right.interval.high,
+  };
+  return expression(type, ["(", aBool(scope, depth - 1), " ? ", left, " : ", right, ")"], interval);
+}
+
+function call(scope: Scope, depth: number, wanted: (type: ValueType) => boolean): Expression | undefined {
+  const fits = scope.functions.filter(
+    ({ result, struct }) => wanted(result) && (!struct || scope.places.some((place) => place.struct === struct)),
+  );
+  if (fits.length === 0) return undefined;
+  const callee = scope.random.pick(fits);
+  const args: TreeNode[] = [];
+  if (callee.struct) {
+    const places = scope.places.filter((place) => place.struct === callee.struct);
+    args.push({ role: "statement", parts: [scope.random.pick(places).name] });
+  }
+  for (const type of callee.params) args.push(argument(scope, type, depth - 2));
+  const parts = args.flatMap((arg, index) => (index === 0 ? [arg] : [", ", arg]));
+  return expression(callee.result, [`${callee.name}(`, ...parts, ")"]);
+}
+
+/** A sized parameter wraps in the kernel only, so the argument is wrapped before. */
+export function argument(scope: Scope, type: ValueType, depth: number): Expression {
+  if (type === "bool" || type === "u64" || type === "i64") return anExpression(scope, type, depth);
+  return wrapped(type, aNumber(scope, depth));
+}
+
+/** The scalar behind a key, or another value where there is none. */
+function fromMap(scope: Scope, type: ValueType, depth: number): Expression | undefined {
+  const fits = scope.maps.filter((map) => map.value === type);
+  if (fits.length === 0) return undefined;
+  const map = scope.random.pick(fits);
+  const key = mapKey(scope, map.key);
+  return expression(type, [`(${map.name}.get(`, key, ") ?? ", anExpression(scope, type, depth - 1), ")"]);
+}
+
+/** Few different keys, so that they meet again. */
+export function mapKey(scope: Scope, type: ValueType): Expression {
+  const value = aReading(scope, (other) => isNumber(other) && other !== "number");
+  if (!value || scope.random.chance(40)) return expression(type, [`${type}(${scope.random.below(6)})`]);
+  return expression(type, [`${type}(`, value, " & 7)"]);
+}

@@ -1,0 +1,35 @@
+// A short form of the proof: random programs mean one thing in every way of running them. The long form is
+// `npm run test:proof -- 20000`; more here: TSBPF_PROOF=2000 node --test …/proof/proof.test.js
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mayLoad } from "../compiler/run.test.support.js";
+import { proveMany } from "./many.test.support.js";
+import { makeRandom } from "./random.test.support.js";
+import { randomModule } from "./generate.test.support.js";
+import { allFeatures } from "./generate.test.support.js";
+import { printModule, printTree, shrink } from "./tree.test.support.js";
+
+test("random programs agree in every way of running them", async (t) => {
+  if (!mayLoad(t)) return;
+  const programs = Number(process.env["TSBPF_PROOF"] ?? (process.env["CI"] ? 500 : 100));
+  const summary = await proveMany({ programs, seed: 1, kernel: true, report: (line) => t.diagnostic(line) });
+  assert.deepEqual(summary.failures, []);
+  assert.ok(summary.programs >= programs);
+});
+
+test("a seed gives one module, another seed another", () => {
+  const text = (seed: number): string => printModule(randomModule(seed, 3, allFeatures));
+  assert.equal(text(5), text(5));
+  assert.notEqual(text(5), text(6));
+  assert.equal(makeRandom(3).bits(), makeRandom(3).bits());
+});
+
+test("a module is cut down to what is of interest", async () => {
+  const module = randomModule(11, 4, allFeatures);
+  const isOfInterest = async (candidate: typeof module): Promise<boolean> =>
+    printModule(candidate).includes("const p2 =");
+  const small = await shrink(module, isOfInterest);
+  assert.equal(printTree(small.declarations), "");
+  assert.match(printModule(small), /^import { rawTracepoint } from "tsbpf";\n\nexport const p2 = [^\n]*\n\n}\);\n$/);
+});
