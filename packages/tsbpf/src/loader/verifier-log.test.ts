@@ -52,6 +52,35 @@ test("logs of the running kernel, and of older and newer ones", () => {
   }
 });
 
+test("what the verifier says is told in plain words", () => {
+  const told: Readonly<Record<string, RegExp>> = {
+    "null-value": /^this may be missing/,
+    "kernel-7.3-null-in-subprogram": /^this may be missing/,
+    "unbounded-index": /check it right before its use/,
+    "scalar-pointer": /sees scalar here/,
+    "too-complex-tail": /too many ways through the program/,
+    "unknown-helper": /^the helper bpf_redirect#23 does not exist/,
+    "unreadable-register": /was never set/,
+    "stack-out-of-bounds": /512 bytes/,
+    "hand-made-4.19": /512 bytes/,
+    "no-exit": /--cpu v2/,
+  };
+  for (const [name, plain] of Object.entries(told))
+    assert.match(parseVerifierLog(read(name), []).plain ?? "", plain, name);
+  for (const name of Object.keys(logs)) assert.ok(parseVerifierLog(read(name), []).plain, `${name} has no plain words`);
+  const others: readonly (readonly [string, RegExp])[] = [
+    ["invalid access to map value, value_size=24 off=30 size=1", /the map's value of 24 bytes/],
+    ["invalid access to packet, off=14 size=20, R2(id=0,off=14,r=14)", /packet may be shorter/],
+    ["Unreleased reference id=2 alloc_insn=5", /given back/],
+    ["At program exit the register R0 has smin=1 smax=1 should have been in [0, 0]", /certain values: \[0, 0\]/],
+    ["R1 type=fp expected=map_ptr", /found fp where the call takes map_ptr/],
+    ["cannot call GPL-restricted function from non-GPL compatible program", /GPL/],
+  ];
+  for (const [words, plain] of others)
+    assert.match(parseVerifierLog(`0: (95) exit\n${words}\n`, []).plain ?? "", plain);
+  assert.equal(parseVerifierLog("0: (95) exit\nsomething new\n", []).plain, undefined);
+});
+
 /** A function of ten instructions whose lines begin at instructions 0, 3 and 7. */
 function lined(name: string): FunctionSpec {
   const line = (insnIndex: number, lineNumber: number, column: number): FunctionSpec["lines"][number] => ({
@@ -93,10 +122,11 @@ test("an instruction is shown at its line in its own function", () => {
 test("the message has the line with a caret, then the verifier's reason", () => {
   const parts = [{ startInsn: 0, spec: lined("main") }];
   const text = describeVerifierReport("main", parseVerifierLog("4: (95) exit\nR0 !read_ok\n", parts));
-  assert.deepEqual(text.split("\n").slice(0, 5), [
+  assert.deepEqual(text.split("\n").slice(0, 6), [
     'load program "main": the verifier refused it at bpf/main.ts:11:7',
     "  11 |  line 11;",
     "     |       ^",
+    "  a way through the program ends without a result",
     "  R0 !read_ok",
     "  at instruction 4: (95) exit",
   ]);

@@ -2,11 +2,14 @@
 // must make something of every log, and never throw. Linux 7.3 adds a report with headings after the old lines.
 
 import type { FunctionSpec, LineInfo } from "../object/spec.js";
+import { plainReason } from "./verifier-reasons.js";
 
 /** What a log says, with the source place where the program's line info has one. */
 export interface VerifierReport {
   /** The verifier's own words, one or more lines; "" for a log that says nothing. */
   readonly reason: string;
+  /** What they mean for the source; undefined where they are not known. */
+  readonly plain: string | undefined;
   /** Kind of error, explanation and cure, which Linux 7.3 gives; "" before. */
   readonly advice: string;
   /** The failing instruction, counted in the linked program; undefined when the log names none. */
@@ -33,8 +36,10 @@ export function parseVerifierLog(log: string, parts: readonly ProgramPart[]): Ve
   const report = parseReport(lines);
   const insnIndex = report.insnIndex ?? old.insnIndex;
   const part = insnIndex === undefined ? undefined : findPart(parts, insnIndex);
+  const reason = old.reason === "" ? (report.title ?? "") : old.reason;
   return {
-    reason: old.reason === "" ? (report.title ?? "") : old.reason,
+    reason,
+    plain: plainReason(reason) ?? plainReason(report.title ?? ""),
     advice: report.title === undefined ? "" : `${report.title}\n${report.advice}`.trim(),
     insnIndex,
     insnText: old.insnIndex === insnIndex ? old.insnText : undefined,
@@ -49,6 +54,7 @@ export function parseVerifierLog(log: string, parts: readonly ProgramPart[]): Ve
  *     load program onExec: the verifier refused it at bpf/sched.ts:15:9
  *       15 |   return value.count;
  *          |         ^
+ *       this may be missing (…): check it before it is used
  *       R0 invalid mem access 'map_value_or_null'
  */
 export function describeVerifierReport(program: string, report: VerifierReport): string {
@@ -62,6 +68,7 @@ export function describeVerifierReport(program: string, report: VerifierReport):
     const column = Math.max(1, Math.min(place.column, source.length + 1));
     lines.push(`  ${" ".repeat(number.length)} | ${" ".repeat(column - 1)}^`);
   }
+  if (report.plain !== undefined) lines.push(`  ${report.plain}`);
   for (const line of report.reason.split("\n")) if (line !== "") lines.push(`  ${line}`);
   for (const line of report.advice.split("\n")) if (line !== "") lines.push(`  ${line}`);
   if (report.insnIndex !== undefined) {
