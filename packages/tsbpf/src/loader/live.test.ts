@@ -253,7 +253,7 @@ function runWith(capabilities: readonly string[], object: string): string {
       object.programs.on_exec.attach();
       const { execFileSync } = await import("node:child_process");
       execFileSync("true");
-      for await (const event of object.maps.events) { console.log("event", event.comm); break; }
+      for await (const event of object.maps.events) if (event.comm === "true") { console.log("event true"); break; }
       object.close();
     } catch (error) { console.log(error.code, error.missing, error.message); }
     process.exit(0);
