@@ -14,10 +14,15 @@ export interface KernelResult extends KnownResult {
 
 /** `folder` has the helper programs (buildKnown). Throws when the kernel cannot be had or does not boot. */
 export function runOnKernel(series: string, folder: string, objectPath: string): KernelResult {
-  const kernel = run("fetch-kernel.sh", [series]).trim();
+  const kernel = fetchKernel(series);
   const guest = join(repository, "test/dist/kernels/guest.js");
-  const output = boot([kernel, "--", process.execPath, guest, folder, objectPath]);
+  const output = bootGuest([kernel, "--", process.execPath, guest, folder, objectPath]);
   return JSON.parse(output.trimEnd().split("\n").at(-1) ?? "") as KernelResult;
+}
+
+/** The folder of a kernel; it is fetched where it is not there yet. */
+export function fetchKernel(series: string): string {
+  return run("fetch-kernel.sh", [series]).trim();
 }
 
 /** What the guest prints first: from here on, whatever happens to its kernel may be our doing. */
@@ -30,9 +35,9 @@ const vmFailed = 125;
  * Under software emulation with two CPUs a kernel sometimes panics while it patches its own code during boot, before
  * anything of ours is there. Such a boot is tried again; one that got as far as our program is not.
  */
-function boot(args: readonly string[]): string {
+export function bootGuest(args: readonly string[], environment: Readonly<Record<string, string>> = {}): string {
   for (let attempt = 1; ; attempt++) {
-    const done = execute("vmtest.sh", args);
+    const done = execute("vmtest.sh", args, environment);
     const mayRetry = done.status === vmFailed && !done.stdout.includes(guestStarted) && attempt < bootAttempts;
     if (!mayRetry) return outputOf("vmtest.sh", args, done);
     process.stderr.write(`${args[0]}: the kernel did not boot (attempt ${attempt} of ${bootAttempts})\n`);
@@ -43,9 +48,14 @@ function run(script: string, args: readonly string[]): string {
   return outputOf(script, args, execute(script, args));
 }
 
-function execute(script: string, args: readonly string[]): SpawnSyncReturns<string> {
+function execute(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): SpawnSyncReturns<string> {
   const command = join(repository, "test/kernels", script);
-  const done = spawnSync(command, args, { cwd: repository, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, ...environment };
+  const done = spawnSync(command, args, { cwd: repository, encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
   if (done.error) throw done.error;
   return done;
 }

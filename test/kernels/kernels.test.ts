@@ -1,10 +1,11 @@
-// The short form of `npm run test:kernels`: the tracer on the oldest and the newest of its kernels.
+// The short form of `npm run test:kernels`: the oldest and the newest of its kernels.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { buildKnown } from "../support/known.js";
 import { objectPath, scratchFolder } from "../support/repository.js";
 import { lacksRoot } from "../support/rights.js";
+import { attachKinds, buildKinds } from "./kinds.js";
 import { kernelSeries, runOnKernel } from "./kernel.js";
 
 describe("other kernels", () => {
@@ -16,6 +17,13 @@ describe("other kernels", () => {
       const result = runOnKernel(series, folder.path, objectPath);
       assert.ok(result.release.startsWith(`${series}.`), result.release);
       assert.deepEqual(result.faults, []);
+    });
+
+    it(`attaches programs of all kinds on Linux ${series}`, (t) => {
+      if (lacksRoot(t)) return;
+      using folder = scratchFolder();
+      buildKinds(folder.path);
+      assert.ok(attachKinds(series, folder.path).length > 10);
     });
   }
 });

@@ -38,6 +38,7 @@ const onLinux: readonly (readonly [string, Check])[] = [
   ["locked memory", checkMemlock],
   ["perf events", checkPerfParanoid],
   ["unprivileged", checkUnprivileged],
+  ["attaching", checkAttaching],
   ["koffi", checkKoffi],
   ["program load", checkLoad],
 ];
@@ -202,6 +203,22 @@ function checkPerfParanoid(source: DoctorSource): Verdict {
     `perf_event_paranoid ${level}: perf event arrays need CAP_PERFMON`,
     "use sudo, or: sudo sysctl kernel.perf_event_paranoid=-1",
   );
+}
+
+/** What some kinds of programs need beside the rights; a kernel that lacks one still runs the other kinds. */
+function checkAttaching(source: DoctorSource): Verdict {
+  const has = (path: string): boolean => "bytes" in source.readFile(path);
+  const modules = source.readFile("/sys/kernel/security/lsm");
+  const lacks = [
+    !has("/sys/bus/event_source/devices/kprobe/type") && "no kprobes (CONFIG_KPROBE_EVENTS)",
+    !has("/sys/kernel/tracing/available_events") &&
+      !has("/sys/kernel/debug/tracing/available_events") &&
+      "no tracepoints with a group (tracefs is not mounted, or not to be read)",
+    "bytes" in modules &&
+      !decodeText(modules.bytes).trim().split(",").includes("bpf") &&
+      'no security hooks ("bpf" is not in lsm= of the kernel\'s command line)',
+  ].filter((lack) => lack !== false);
+  return ok(lacks.length === 0 ? "kprobes, tracepoints and security hooks" : lacks.join("; "));
 }
 
 function checkUnprivileged(source: DoctorSource): Verdict {

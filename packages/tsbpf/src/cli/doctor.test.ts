@@ -289,3 +289,23 @@ test("this very machine is examined without a crash", async () => {
   assert.ok(findings.length >= 3);
   assert.equal(findings.find((finding) => finding.subject === "node")?.text, process.versions.node);
 });
+
+test("what a kernel has for programs to be attached to", async () => {
+  const attachPoints: Files = {
+    "/sys/bus/event_source/devices/kprobe/type": "8\n",
+    "/sys/kernel/debug/tracing/available_events": "sched:sched_switch\n",
+    "/sys/kernel/security/lsm": "capability,bpf\n",
+  };
+  const lsm = { ...attachPoints, "/sys/kernel/security/lsm": "capability,yama\n" };
+  const expected: readonly (readonly [Files, RegExp])[] = [
+    [attachPoints, /^kprobes, tracepoints and security hooks$/],
+    [lsm, /^no security hooks \("bpf" is not in lsm=/],
+    [{}, /^no kprobes \(CONFIG_KPROBE_EVENTS\); no tracepoints with a group \(tracefs/],
+  ];
+  for (const [files, text] of expected) {
+    const findings = await diagnose(pretend({ files }));
+    const finding = findings.find(({ subject }) => subject === "attaching");
+    assert.equal(finding?.level, "ok");
+    assert.match(finding.text, text);
+  }
+});

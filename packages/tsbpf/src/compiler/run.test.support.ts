@@ -5,10 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { TestContext } from "node:test";
 import { load } from "../loader/load.js";
-import { probeCapabilities } from "../loader/features.js";
-import { unsupportedPlatform } from "../sys/linux.js";
+import { mayLoad } from "../loader/may-load.test.support.js";
 import { addRegion, interpret, type Region } from "./ir/interpret.js";
 import { mapMachine } from "./map-machine.test.support.js";
 import type { CpuLevel } from "./codegen/code.js";
@@ -28,16 +26,7 @@ export type Results = ReadonlyMap<string, readonly number[]>;
 
 export type Passes = "all" | "none";
 
-/** Whether programs can be loaded here; otherwise a loud skip, and a failure where CI is set. */
-export function mayLoad(t: TestContext): boolean {
-  const { missing, effective } = probeCapabilities();
-  const isMissing = effective === undefined || missing.length > 0;
-  const reason = unsupportedPlatform() ?? (isMissing ? `loading programs needs ${missing.join(" and ")}` : undefined);
-  if (reason === undefined) return true;
-  assert.ok(!process.env["CI"], reason);
-  t.skip(`SKIPPED, NOT CHECKED: ${reason}`);
-  return false;
-}
+export { mayLoad };
 
 const levels: readonly CpuLevel[] = ["v1", "v2", "v3", "v4"];
 

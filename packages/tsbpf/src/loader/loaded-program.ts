@@ -60,6 +60,10 @@ function checkOpen(program: OpenProgram, owner: ProgramOwner): void {
 /** MAX_BPF_FUNC_ARGS registers: the most context a raw tracepoint has. */
 const RAW_TRACEPOINT_CONTEXT_BYTES = 12 * 8;
 
+const packetTypes: ReadonlySet<number> = new Set([ProgType.XDP, ProgType.SCHED_CLS, ProgType.SOCKET_FILTER]);
+/** ETH_HLEN */
+const LEAST_PACKET_BYTES = 14;
+
 /** How much longer than its input a packet may come out. */
 const PACKET_GROWTH_BYTES = 512;
 
@@ -67,6 +71,11 @@ function testRun(kernel: Kernel, program: OpenProgram, options: TestRunOptions):
   const { progType } = program.kind;
   const isRaw = progType === ProgType.RAW_TRACEPOINT;
   const zeros = isRaw ? new Uint8Array(RAW_TRACEPOINT_CONTEXT_BYTES) : undefined;
+  // Some kernels run programs on less and some do not: on an interface there is none.
+  if (packetTypes.has(progType) && (options.data?.length ?? 0) < LEAST_PACKET_BYTES) {
+    const text = `run program "${program.name}": a packet has at least ${LEAST_PACKET_BYTES} bytes: testRun({ data })`;
+    throw new LoaderError("ERR_VALUE", text);
+  }
   const given = options.context ?? zeros;
   const context = given && own(given);
   const outcome = kernel.progTestRun(program.fd, {
@@ -77,7 +86,7 @@ function testRun(kernel: Kernel, program: OpenProgram, options: TestRunOptions):
     repeat: 0,
   });
   const { status, returnValue, durationNs, data } = outcome;
-  if (status < 0) throw testRunError(kernel, program, options, status);
+  if (status < 0) throw testRunError(kernel, program, status);
   // bpf_prog_test_run_syscall writes what the program left there back to where it came from.
   return { returnValue, durationNs, data, context: progType === ProgType.SYSCALL ? context : undefined };
 }
@@ -89,11 +98,7 @@ const testRunSince: Readonly<Partial<Record<number, string>>> = {
   [ProgType.TRACING]: "5.7",
 };
 
-const packetTypes: ReadonlySet<number> = new Set([ProgType.XDP, ProgType.SCHED_CLS, ProgType.SOCKET_FILTER]);
-/** ETH_HLEN */
-const LEAST_PACKET_BYTES = 14;
-
-function testRunError(kernel: Kernel, program: OpenProgram, options: TestRunOptions, status: number): Error {
+function testRunError(kernel: Kernel, program: OpenProgram, status: number): Error {
   const doing = `run program "${program.name}"`;
   const { progType, name } = program.kind;
   const release = kernelRelease(kernel);
@@ -103,13 +108,7 @@ function testRunError(kernel: Kernel, program: OpenProgram, options: TestRunOpti
     const text = `${doing}: running ${name} programs needs Linux ${minimum}, and this is ${release.text}`;
     return new NotSupportedError(text, "BPF_PROG_TEST_RUN", minimum, { errno: status });
   }
-  const isShort = packetTypes.has(progType) && (options.data?.length ?? 0) < LEAST_PACKET_BYTES;
-  const hint =
-    status === -Errno.ENOTSUPP
-      ? `the kernel cannot run ${name} programs this way`
-      : isShort
-        ? `a packet has at least ${LEAST_PACKET_BYTES} bytes: testRun({ data })`
-        : undefined;
+  const hint = status === -Errno.ENOTSUPP ? `the kernel cannot run ${name} programs this way` : undefined;
   return systemError("ERR_SYSTEM", doing, status, hint);
 }
 

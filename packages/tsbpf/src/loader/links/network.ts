@@ -46,11 +46,12 @@ export function attachClassifier(kernel: Kernel, program: OpenProgram, options: 
   return attachFilter(kernel, program, doing, { interfaceIndex: target, direction, handle: 0, priority: 0 });
 }
 
+const noClassifiers = "clsact cannot be added: the kernel's modules sch_ingress and cls_bpf are needed";
+
 /** The queueing discipline stays: others may use it by then. The filter does not end with this process. */
 function attachFilter(kernel: Kernel, program: OpenProgram, doing: string, wanted: FilterPlace): Attachment {
   const discipline = kernel.netlink(packClsact(wanted.interfaceIndex)).status;
-  if (discipline < 0 && discipline !== -Errno.EEXIST)
-    throw failure(kernel, doing, discipline, "clsact cannot be added");
+  if (discipline < 0 && discipline !== -Errno.EEXIST) throw failure(kernel, doing, discipline, noClassifiers);
   const { status, messages } = kernel.netlink(packFilter(wanted, program.fd, program.name));
   if (status < 0) throw failure(kernel, doing, status);
   const place = { ...wanted, ...unpackFilter(messages) };

@@ -1,13 +1,12 @@
 // Programs of kinds that the verifier treats each in its own way: contexts that are read and written, and answers.
 import {
-  cgroupConnect4, cgroupConnect6, hashMap, htons, ntohs, perfEvent, perfEventArray, socketFilter, struct, syscall,
+  cgroupConnect4, cgroupConnect6, hashMap, htons, ntohs, perfEvent, perfEventArray, socketFilter, struct,
   tpBtf, u32, u64, type i32, type Ptr, type TpBtfContext,
 } from "tsbpf";
 
 interface bpfCoreTaskStruct { readonly pid: i32 }
 
 const Sample = struct({ period: u64, address: u64 });
-export const Sum = struct({ left: u32, right: u32, sum: u64 });
 export const samples = perfEventArray(Sample);
 export const switches = hashMap(u32, u64, { maxEntries: 1024 });
 
@@ -39,9 +38,4 @@ export const firstBytes = socketFilter((ctx) => {
 
 export const sample = perfEvent((ctx) => {
   samples.output(ctx, Sample({ period: ctx.samplePeriod, address: ctx.addr }));
-});
-
-export const add = syscall(Sum, (value) => {
-  value.sum = u64(value.left) + u64(value.right);
-  return value.left > value.right ? 1 : 0;
 });

@@ -1,0 +1,32 @@
+// The same as kprobe.ts through the cheaper way in and out of a kernel function.
+import {
+  bpfGetCurrentPidTgid, fentry, fexit, hashMap, struct, u32, u64, type FentryContext, type FexitContext, type i64,
+  type Ptr, type u16,
+} from "tsbpf";
+
+interface bpfCoreInode { readonly i_mode: u16 }
+interface bpfCoreFile { readonly f_inode: Ptr<bpfCoreInode> }
+
+const Read = struct({ entered: u64, returned: u64, wanted: u64, got: u64, mode: u32 });
+export const reads = hashMap(u32, Read, { maxEntries: 1024 });
+
+function ours(): u32 {
+  return u32(bpfGetCurrentPidTgid() >> 32n);
+}
+
+type ReadArgs = [Ptr<bpfCoreFile>, u64, u64, u64];
+
+export const onRead = fentry("vfs_read", (ctx: FentryContext<ReadArgs>) => {
+  const read = reads.get(ours());
+  if (!read) return;
+  read.entered += 1n;
+  read.wanted = ctx.args[2];
+  read.mode = u32(ctx.args[0].f_inode.i_mode);
+});
+
+export const onReadEnd = fexit("vfs_read", (ctx: FexitContext<ReadArgs, i64>) => {
+  const read = reads.get(ours());
+  if (!read) return;
+  read.returned += 1n;
+  read.got = u64(ctx.result);
+});
