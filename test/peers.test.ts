@@ -79,7 +79,7 @@ describe("one object, other loaders", () => {
   it("bpftool loads maps of every kind and data sections", (t) => {
     if (lacksRoot(t)) return;
     using folder = scratchFolder();
-    for (const name of ["globals", "other-maps", "tail-calls", "state"]) {
+    for (const name of ["globals", "other-maps", "task-storage", "tail-calls", "state"]) {
       const pins = `/sys/fs/bpf/tsbpf-peers-${process.pid}-${name}`;
       const source = `packages/tsbpf/test/cases/lang/${name}.ts`;
       try {

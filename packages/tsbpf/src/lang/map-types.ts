@@ -135,7 +135,7 @@ export interface TaskStorage<V, DV = unknown> extends AnyMap {
 }
 
 /** A task that the verifier knows, as `bpfGetCurrentTaskBtf()` gives it. */
-type Task = KernelObject<"struct task_struct">;
+type Task = KernelObject<"struct task_struct"> | object;
 
 export interface PerfEventArray<V, DV = unknown> extends AnyMap {
   readonly mapKind: "perf_event_array";

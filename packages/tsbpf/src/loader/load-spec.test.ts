@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeInsns, type Insn } from "../bpf/isa.js";
-import { call, callBpf, exit, ldImm64, mov64Imm } from "../bpf/builders.js";
+import { Atomic, atomic, call, callBpf, exit, ldImm64, mov64Imm } from "../bpf/builders.js";
 import type { FunctionSpec, MapSpec, ObjectSpec } from "../object/spec.js";
 import type { ProgLoadArgs } from "../sys/kernel.js";
 import { Errno } from "../sys/errno.js";
@@ -262,6 +262,13 @@ test("refusals that are no verifier's", () => {
   const noCallbacks = failure({ kernelRelease: "5.10.0", progLoad: () => -Errno.EINVAL }, spec);
   assert.ok(noCallbacks instanceof NotSupportedError);
   assert.equal(noCallbacks.minKernel, "5.13");
+  const fetching = func("p", [mov64Imm(0, 0), atomic("DW", Atomic.XCHG, 10, 0, -8), exit()]);
+  const noAtomics = failure(
+    { kernelRelease: "5.10.0", progLoad: () => -Errno.EINVAL },
+    object({ programs: [fetching] }),
+  );
+  assert.ok(noAtomics instanceof NotSupportedError);
+  assert.equal(noAtomics.minKernel, "5.12");
   const ring = object({ programs: [], maps: [map("ring", 27, { keySize: 0, valueSize: 0, maxEntries: 4096 })] });
   const noRing = failure({ kernelRelease: "5.4.0", mapCreate: () => -Errno.EINVAL }, ring);
   assert.ok(noRing instanceof NotSupportedError);

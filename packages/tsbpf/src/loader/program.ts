@@ -76,6 +76,14 @@ function loadError(kernel: Kernel, load: ProgramLoad, status: number, log: strin
       { errno: status },
     );
   }
+  if (usesNewAtomics(load.insns) && !releaseAtLeast(release, "5.12")) {
+    return new NotSupportedError(
+      `${doing}: atomic operations other than adding need Linux 5.12, and this is ${release.text}`,
+      "atomic operations",
+      "5.12",
+      { errno: status },
+    );
+  }
   if (log.trim() !== "" && !noRight) {
     const report = parseVerifierLog(log, parts);
     return new VerifierError(describeVerifierReport(name, report), name, report, log, status);
@@ -94,6 +102,12 @@ function loadError(kernel: Kernel, load: ProgramLoad, status: number, log: strin
 
 function usesCallbacks(linked: LinkedProgram): boolean {
   return linked.parts.some(({ spec }) => spec.relocations.some((relocation) => relocation.kind === "function"));
+}
+
+/** Anything but BPF_XADD, the only one that check_xadd in kernel/bpf/verifier.c took before Linux 5.12. */
+function usesNewAtomics(insns: readonly Insn[]): boolean {
+  const [ATOMIC_W, ATOMIC_DW] = [0xc3, 0xdb];
+  return insns.some(({ opcode, imm }) => (opcode === ATOMIC_W || opcode === ATOMIC_DW) && imm !== 0);
 }
 
 type ProgramBtf = NonNullable<ProgramLoad["btf"]>;

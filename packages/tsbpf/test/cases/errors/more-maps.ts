@@ -1,6 +1,6 @@
 // Maps that the kernel would not make, and methods that a program cannot use there.
 import {
-  array, arrayMap, bytes, fentry, hashMap, kprobe, lpmTrie, perCpuArray, progArray, queue, rawTracepoint, ringBuffer,
+  array, arrayMap, bpfGetCurrentTask, bytes, fentry, hashMap, type i32, kprobe, lpmTrie, perCpuArray, progArray, queue, rawTracepoint, ringBuffer,
   stack, stackTrace, struct, taskStorage, u16, u32, u64, u8, xdp, XdpAction,
 } from "tsbpf";
 
@@ -44,6 +44,18 @@ export const oneFunction = fentry("vfs_read", (ctx) => {
 export const otherFunction = fentry("vfs_write", (ctx) => {
   hooks.tailCall(ctx, 1); //~ TSB6010
 });
+
+const visits = taskStorage(u32);
+
+export const untrusted = rawTracepoint("sched_process_exec", () => {
+  const task = bpfGetCurrentTask<bpfCoreTaskStruct>();
+  visits.get(task); //~ TSB1003
+  visits.delete(task); //~ TSB1003
+});
+
+interface bpfCoreTaskStruct {
+  readonly pid: i32;
+}
 
 export const noTask = xdp((ctx) => {
   const id = stacks.capture(ctx); //~ TSB5003

@@ -1,35 +1,18 @@
-// What user space does with the other kinds of maps: values of tasks, stacks of calls, queues, prefixes.
+// What user space does with the other kinds of maps: stacks of calls, queues, prefixes.
 import {
-  array, bpfGetCurrentTaskBtf, chars, i64, lpmTrie, lruHashMap, perCpuHashMap, queue, rawTracepoint, stack, stackTrace, struct, taskStorage, u32, u64, u8,
+  array, chars, i64, lpmTrie, lruHashMap, perCpuHashMap, queue, rawTracepoint, stack, stackTrace, struct, u32, u64, u8,
 } from "tsbpf";
 
 const Visit = struct({ count: u64, last: u32 });
 const Prefix = struct({ bits: u32, address: array(u8, 4) });
 const Place = struct({ at: i64, name: chars(6) });
 
-export const visits = taskStorage(Visit);
-export const hits = taskStorage(u32);
 export const stacks = stackTrace({ maxEntries: 64, depth: 20 });
 export const jobs = queue(Place, { maxEntries: 2 });
 export const undo = stack(u32, { maxEntries: 2 });
 export const routes = lpmTrie(Prefix, Visit, { maxEntries: 128 });
 export const recent = lruHashMap(u32, Place, { maxEntries: 64 });
 export const perCpu = perCpuHashMap(u32, u64, { maxEntries: 4 });
-
-export const visit = rawTracepoint("sched_process_exec", (ctx) => {
-  const task = bpfGetCurrentTaskBtf();
-  const known = visits.get(task) !== undefined;
-  const mine = visits.getOrCreate(task);
-  if (!mine) return 1;
-  mine.count++;
-  mine.last = u32(ctx.args[0]);
-  hits.ref(task)?.add(2);
-  return (known ? 10 : 20) + (hits.get(task) ?? 0) * 100;
-});
-
-export const forget = rawTracepoint("sched_process_exec", () => {
-  return visits.delete(bpfGetCurrentTaskBtf()) ? 1 : 2;
-});
 
 export const captured = rawTracepoint("sched_process_exec", (ctx) => {
   return stacks.capture(ctx);

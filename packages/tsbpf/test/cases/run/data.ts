@@ -1,5 +1,8 @@
 // Constants and global variables: memory that all programs share, with the values they begin as.
-import { array, bool, bytes, chars, constant, global, i16, i32, i64, rawTracepoint, ref, struct, u16, u32, u64, u8, type Ref } from "tsbpf";
+import {
+  array, bool, bytes, chars, constant, global, hashMap, i16, i32, i64, queue, rawTracepoint, ref, struct, u16, u32, u64, u8,
+  type Ref, type Value,
+} from "tsbpf";
 
 const Point = struct({ x: i32, y: i16 });
 const Config = struct({ limit: u32, name: chars(8), at: Point, list: array(u16, 3), on: bool });
@@ -95,4 +98,39 @@ export const added = rawTracepoint("sched_process_exec", (ctx) => {
   ref(last.value, "limit").add(u32(ctx.args[2]));
   ref(counts.value, u32(ctx.args[3]) & 15).add(1n);
   return u32(runs.value) ^ u32(started.value) ^ u32(point.x) ^ last.value.limit ^ u32(counts.value[2]);
+});
+
+const kept = hashMap(u32, Config, { maxEntries: 8 });
+const byPlace = hashMap(Point, u32, { maxEntries: 64 });
+const waiting = queue(Point, { maxEntries: 2 });
+
+// Memory of the data sections where the kernel reads keys and values.
+export const throughMaps = rawTracepoint("sched_process_exec", (ctx) => {
+  const key = u32(ctx.args[0]) & 3;
+  last.value.limit = u32(ctx.args[1]);
+  kept.set(key, last.value);
+  kept.set(key + 4, config.value);
+  last.value.limit = 1;
+  zeros.value = Point({ x: i32(ctx.args[2]) & 7, y: 2 });
+  byPlace.set(zeros.value, key);
+  waiting.push(config.value.at);
+  const taken = waiting.pop();
+  if (taken) zeros.value = taken;
+  const copy = kept.get(key);
+  return u32((copy?.limit ?? 5) + (kept.get(key + 4)?.at.x ?? 6) + zeros.value.x + (byPlace.has(points.value[0]) ? 1 : 0));
+});
+
+// Structs and arrays of the data sections in loops and in functions.
+function total(config: Value<typeof Config>): number {
+  let sum = config.limit & 0xffff;
+  for (const item of config.list) sum += item;
+  return sum;
+}
+
+export const inLoops = rawTracepoint("sched_process_exec", (ctx) => {
+  let sum = total(config.value) + total(last.value);
+  for (let i = 0; i < 8; i++) sum += table.value[i] * (i + 1);
+  for (const point of points.value) sum += point.x;
+  const { at, on } = config.value;
+  return u32(sum + at.y + (on ? u8(ctx.args[0]) : 0));
 });
