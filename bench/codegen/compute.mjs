@@ -49,4 +49,18 @@ export const compute = [
     steps: [...byIndex("records", 104), ...runs("advance", [0, 0x1b], [1, 0xe4], [2, 0xff], [3, 0], [0, 0x1b], [4, 0])],
     time: rawTime("advance", q(1, 0x1b)),
   },
+  {
+    name: "queue-work",
+    steps: [
+      ...Array.from({ length: 70 }, (_, i) => run("submit", q(i, i % 3, i * 100))),
+      ...Array.from({ length: 20 }, () => run("work")),
+      ...runs("submit", [1, 2, 3], [4, 2, 5]),
+    ],
+    time: rawTime("submit", q(1, 2, 3)),
+  },
+  {
+    name: "counters",
+    steps: [1, 257, 257, 3, 257, 257, 600, 257].map((id) => run("onEnter", q(0, id))),
+    time: rawTime("onEnter", q(0, 257)),
+  },
 ];

@@ -58,11 +58,35 @@ const packets = [...whole, ...short, cut(udp6, 40)];
 const all = (program, chosen = packets) => chosen.map((packet) => run(program, "-", packet));
 const time = (program, data, repeat = 200000) => ({ program, data, repeat });
 
+/** Bytes of an address or a port in network byte order, as a key. */
+const ip = (text) => x(address(text));
+const port = (number) => x(be16(number));
+
 export const network = [
   {
     name: "xdp-drop",
     steps: [set("blocked", w(22), "x01"), set("blocked", w(53), "x01"), ...all("drop")],
     time: time("drop", tcp4()),
+  },
+  { name: "xdp-parse", steps: [...all("parse"), ...all("parse")], time: time("parse", tcp4()) },
+  {
+    name: "xdp-limit",
+    steps: [...all("limit"), ...Array.from({ length: 15 }, () => run("limit", "-", tcp4({ from: "10.9.9.9" })))],
+    // How many tokens came meanwhile, and so what is dropped, depends on how long it took.
+    differ: { buckets: "keys", dropped: "keys", run: "results" },
+    time: time("limit", tcp4()),
+  },
+  {
+    name: "xdp-balance",
+    steps: [
+      set("services", `${ip("192.168.1.9")}+${port(80)}+x0000`, d(2, 3)),
+      set("services", `${ip("192.168.1.9")}+${port(443)}+x0000`, d(2000, 1)),
+      set("services", `${ip("192.168.1.9")}+${port(8080)}+x0000`, d(1, 0)),
+      ...[1, 2, 3, 4].map((i) => set("servers", d(i), `${ip(`10.1.0.${i}`)}+x0a0b0c0d0e0${i}+x000000000000+q0`)),
+      ...all("balance"),
+      ...[1, 2, 3, 40000].map((sport) => run("balance", "-", tcp4({ sport }))),
+    ],
+    time: time("balance", tcp4(), 0),
   },
   {
     name: "tc-mark",
@@ -74,5 +98,30 @@ export const network = [
     ],
     time: time("mark", tcp4()),
   },
+  {
+    name: "tc-bytes",
+    steps: [...all("count", whole), run("count", "-", udp4({ to: "8.8.8.8" }))],
+    time: time("count", tcp4()),
+  },
   { name: "socket-http", steps: all("http", whole), time: time("http", tcp4()) },
+  {
+    name: "lpm-route",
+    steps: [
+      set("routes", `${d(0)}+x00000000`, d(1)),
+      set("routes", `${d(16)}+${ip("192.168.0.0")}`, d(2)),
+      set("routes", `${d(24)}+${ip("192.168.1.0")}`, d(3)),
+      set("routes", `${d(32)}+${ip("10.0.0.9")}`, d(64)),
+      ...[1, 2, 3].map((i) => set("hops", d(i), `x0a0b0c0d0e0${i}+x02020202020${i}+x00000000+q0+q0`)),
+      ...all("route"),
+      ...["192.168.7.7", "10.0.0.9", "10.0.0.8"].map((to) => run("route", "-", tcp4({ to }))),
+      ...[0, 1, 2].map((ttl) => run("route", "-", tcp4({ ttl }))),
+    ],
+    time: time("route", tcp4(), 0),
+  },
+  {
+    name: "tail-calls",
+    steps: [...all("dispatch"), "tail handlers 6 onTcp", "tail handlers 17 onUdp", ...all("dispatch")],
+    time: time("dispatch", tcp4()),
+  },
+  { name: "connect4", steps: [] },
 ];

@@ -46,7 +46,7 @@ export const tracing = [
       run("onState", `@mem+${q(0, 2)}`),
     ],
     differ: { events: [[0, 8]], starts: [[0, 8]] },
-    time: rawTime("onState", `@mem+${q(1, 4)}`),
+    time: rawTime("onState", `@mem+${q(0, 2)}`, [`mem x${"0200".repeat(2048)}`]),
   },
   {
     name: "block-latency",
@@ -59,7 +59,7 @@ export const tracing = [
     ],
     // The slot depends on how long it took; `count` does not.
     differ: { histograms: [[0, 108]], starts: "keys" },
-    time: rawTime("onComplete", "@mem:4000"),
+    time: rawTime("onIssue", "@mem"),
   },
   {
     name: "run-queue",
@@ -165,6 +165,6 @@ export const tracing = [
     time: rawTime("onVictim", "@task+q7"),
   },
   // No test run reaches these: they are loaded only.
-  ...["btf-switch", "udp-senders"].map((name) => ({ name, steps: [] })),
+  ...["btf-switch", "udp-senders", "profile"].map((name) => ({ name, steps: [] })),
   ...["fexit-read", "lsm-open", "lsm-kill"].map((name) => ({ name, steps: [], refused: true })),
 ];
