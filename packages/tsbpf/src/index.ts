@@ -53,7 +53,21 @@ export {
 export { perfEventArray, progArray, ringBuffer, stackTrace } from "./lang/more-maps.js";
 export { constant, global, ref } from "./lang/data.js";
 export { range } from "./lang/range.js";
-export { bpfCoreAddressOf, bpfCoreFieldExists } from "./lang/core.js";
+export {
+  bpfCoreAddressOf,
+  bpfCoreCast,
+  bpfCoreEnumValue,
+  bpfCoreEnumValueExists,
+  bpfCoreFieldExists,
+  bpfCoreFieldOffset,
+  bpfCoreFieldSigned,
+  bpfCoreFieldSize,
+  bpfCoreTypeExists,
+  bpfCoreTypeIdKernel,
+  bpfCoreTypeIdLocal,
+  bpfCoreTypeMatches,
+  bpfCoreTypeSize,
+} from "./lang/core.js";
 export type {
   ArrayMap,
   Constant,
@@ -80,11 +94,15 @@ export type {
 } from "./lang/map-types.js";
 export type {
   AnyMap,
+  BitField,
   BoolSchema,
+  BpfCoreTypedef,
+  BpfCoreUnion,
   Bytes,
   Chars,
   ContextPointer,
   DecodedStruct,
+  Enum,
   Fields,
   FixedArray,
   KernelAddress,
@@ -100,7 +118,9 @@ export type {
   StructInit,
   StructSchema,
   StructValue,
+  TrustedObject,
   UserAddress,
+  UserPtr,
   Value,
 } from "./lang/types.js";
 export * from "./lang/helpers.js";

@@ -21,7 +21,8 @@ test("declarations have the types a program needs", () => {
     "export function bpfPerfEventOutput(ctx: ContextPointer, map: AnyMap, flags: u64, data: Memory | string): i64 {",
     "export function bpfMapLookupElem(map: AnyMap, key: Memory | number | bigint): Memory | undefined {",
     "export function bpfTailCall(ctx: ContextPointer, progArrayMap: AnyMap, index: u32): void {",
-    'export function bpfSkRelease(sock: KernelObject<"struct bpf_sock">): i64 {',
+    'export function bpfSkRelease(sock: TrustedObject<"struct bpf_sock">): i64 {',
+    'export function bpfGetCurrentTaskBtf<T = KernelObject<"struct task_struct">>(): T {',
     "export function bpfRingbufReserve(ringbuf: AnyMap, size: u64, flags: u64): Memory | undefined {",
     "export function bpfGetLocalStorage(map: AnyMap, flags: u64): Memory {",
   ];

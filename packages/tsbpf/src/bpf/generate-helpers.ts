@@ -24,18 +24,24 @@ const head = `// The kernel's helper functions as a program calls them.
 
 import { runHelper } from "./kernel-only.js";
 import type {
-  AnyMap, ContextPointer, i32, i64, KernelAddress, KernelObject, Memory, u32, u64, UserAddress,
+  AnyMap, ContextPointer, i32, i64, KernelAddress, KernelObject, Memory, TrustedObject, u32, u64, UserAddress,
 } from "./types.js";
 `;
 
 function renderHelper(helper: HelperSpec): string {
   const params = helper.args.filter((arg) => arg.kind !== "size");
-  const generic = helper.returns.kind === "kernel_address" ? "<T = KernelAddress>" : "";
+  const generic = genericOf(helper.returns);
   const result = returnType(helper.returns);
   const names = params.map((arg) => arg.name);
   const call = `runHelper(${[JSON.stringify(helper.tsName), ...names].join(", ")})`;
   const body = result === "void" ? `  ${call};` : `  return ${call} as ${result};`;
   return `${renderDoc(helper)}${signature(helper.tsName + generic, params.map(renderParam), result)} {\n${body}\n}\n`;
+}
+
+/** A program may give what it gets a type: that of its own view of the kernel's struct. */
+function genericOf(returns: HelperReturn): string {
+  if (returns.kind === "kernel_address") return "<T = KernelAddress>";
+  return returns.kind === "kernel_object" ? `<T = KernelObject<"${returns.struct}">>` : "";
 }
 
 function signature(name: string, params: readonly string[], result: string): string {
@@ -113,7 +119,7 @@ function paramType(arg: HelperArg): string {
     case "user_address":
       return "UserAddress";
     case "kernel_object":
-      return orNull(`KernelObject<"${arg.struct}">`, arg.nullable);
+      return orNull(`TrustedObject<"${arg.struct}">`, arg.nullable);
     case "callback":
       return "(...args: never[]) => number | void";
     case "callback_ctx":
@@ -136,7 +142,7 @@ function returnType(returns: HelperReturn): string {
     case "kernel_address":
       return "T";
     case "kernel_object":
-      return `KernelObject<"${returns.struct}">${returns.nullable ? " | undefined" : ""}`;
+      return returns.nullable ? "T | undefined" : "T";
     case "map_value":
     case "mem":
       return returns.nullable ? "Memory | undefined" : "Memory";

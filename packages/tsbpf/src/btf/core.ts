@@ -67,6 +67,13 @@ export function resolveCore(local: Btf, relocs: readonly CoreReloc[], target: Bt
   });
 }
 
+/** What a relocation means for the program's own types. Throws FormatError when they do not have it. */
+export function localCoreValue(local: Btf, reloc: CoreReloc): bigint {
+  const mine = computeValue(local, reloc.kind, parseSpec(local, reloc));
+  if (mine === undefined) throw new FormatError(`type ${reloc.typeId} lacks "${reloc.access}"`);
+  return mine.value;
+}
+
 /** Instructions with the numbers of the target in them. Throws CoreError. */
 export function applyCore(insns: readonly Insn[], resolutions: readonly CoreResolution[]): Insn[] {
   const patched = [...insns];

@@ -68,8 +68,8 @@ function emit(source: SourceProgram, lowered: LoweredModule, options: CompileOpt
   }
   if (diagnostics.length > 0) return failed(diagnostics);
   options.dump?.("asm", functions.map(listing).join("\n"));
-  const { maps, data, kernelStructs } = lowered;
-  const object = assembleObject({ license, functions, maps, data, kernelStructs, lineText: source.lineText });
+  const { maps, data, kernelRoots } = lowered;
+  const object = assembleObject({ license, functions, maps, data, kernelRoots, lineText: source.lineText });
   return { object, diagnostics: [] };
 }
 

@@ -1,9 +1,11 @@
 // The programs of test/cases/lang in the live kernel: they load at every level, and do what they say.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { getPriority, hostname } from "node:os";
+import { basename } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { load } from "../loader/load.js";
 import type { EventStream, LoadedMap } from "../loader/types.js";
 import { casesFolder, contextBytes, levelsOf, mayLoad, objectOf, type Input } from "./run.test.support.js";
@@ -146,4 +148,43 @@ test("pointers in kernel memory that may be null", async (t) => {
   assert.ok(chained !== 0 && chained !== 2, `chained: ${chained}`);
   const compared = object.programs["compared"]?.testRun().returnValue ?? 0;
   assert.ok(compared === 3 || compared === 4, `compared: ${compared}`);
+});
+
+test("CO-RE programs that check themselves find every answer right", async (t) => {
+  if (!mayLoad(t)) return;
+  for (const file of ["core-kinds.ts", "core-fields.ts", "core-trusted.ts"]) {
+    for (const passes of ["none", "all"] as const) {
+      for (const cpu of ["v1", "v3", "v4"] as const) {
+        await using object = await load(objectOf(folder + file, passes, cpu));
+        for (const [name, program] of Object.entries(object.programs)) {
+          if (name === "files") continue;
+          for (const index of [0n, 1n, 2n, 3n, 4n, 0xffffffffn]) {
+            const { returnValue } = program.testRun({ context: contextBytes([index, 7n]) });
+            assert.equal(returnValue, 0, `${name}(${index}), passes ${passes}, cpu ${cpu}`);
+          }
+        }
+      }
+    }
+  }
+});
+
+test("files, names and user memory are those that /proc shows", async (t) => {
+  if (!mayLoad(t)) return;
+  const path = fileURLToPath(import.meta.url);
+  const fd = openSync(path, "r");
+  try {
+    for (const passes of ["none", "all"] as const) {
+      await using object = await load(objectOf(`${folder}core-fields.ts`, passes, "v3"));
+      const stream = object.maps["texts"];
+      if (stream && "open" in stream) stream.open();
+      const outcome = object.programs["files"]?.testRun({ context: contextBytes([BigInt(fd)]) });
+      assert.equal(outcome?.returnValue, Number(BigInt.asUintN(32, BigInt(fstatSync(fd, { bigint: true }).ino))));
+      const [event] = await drain(stream);
+      assert.equal(event?.["name"], basename(path));
+      const [command = ""] = readFileSync("/proc/self/cmdline", "utf8").split("\0");
+      assert.equal(event?.["args"], command.slice(0, 63));
+    }
+  } finally {
+    closeSync(fd);
+  }
 });

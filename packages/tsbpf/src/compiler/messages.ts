@@ -289,7 +289,7 @@ export const messages = {
   kernelType: {
     code: "TSB8002",
     text: "'{type}' cannot be the type of a field in kernel memory",
-    cure: "use a sized integer, bool, Chars, Bytes, FixedArray, a bpfCore… interface, or Ptr<…> of one",
+    cure: "use a sized integer, bool, Chars, Bytes, FixedArray, BitField, Enum, a bpfCore… interface, or Ptr<…>",
   },
   kernelField: {
     code: "TSB8003",
@@ -303,8 +303,28 @@ export const messages = {
   },
   kernelIndex: {
     code: "TSB8004",
-    text: "An index into an array in kernel memory must be a constant",
-    cure: "copy the array into a local one first",
+    text: "This index may be outside the array's {length} elements in kernel memory",
+    cure: "bring it inside first, for example `index & {last}` for a power of two",
+  },
+  kernelTypeArgument: {
+    code: "TSB8005",
+    text: "{helper} asks about a kernel type, which stands between its angle brackets",
+    cure: "name a bpfCore… interface: `{helper}<bpfCoreTaskStruct>()`",
+  },
+  kernelEnum: {
+    code: "TSB8006",
+    text: "'{type}' cannot be the value of an enum",
+    cure: "give each name its value as a literal type: `readonly PIDTYPE_TGID: 1`, or `1n` for an enum of 64 bits",
+  },
+  kernelEnumArgument: {
+    code: "TSB8007",
+    text: "{helper} asks about a kernel enum, which stands between its angle brackets",
+    cure: 'name a bpfCoreEnum… interface: `{helper}<bpfCoreEnumPidType>("PIDTYPE_TGID")`',
+  },
+  userMemory: {
+    code: "TSB8008",
+    text: "This memory belongs to the traced process, and a program cannot read it in place",
+    cure: "copy it into memory of the program: `bpfProbeReadUser(buffer, pointer)`",
   },
 
   frameTooLarge: {

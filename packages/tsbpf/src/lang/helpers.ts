@@ -4,7 +4,7 @@
 
 import { runHelper } from "./kernel-only.js";
 import type {
-  AnyMap, ContextPointer, i32, i64, KernelAddress, KernelObject, Memory, u32, u64, UserAddress,
+  AnyMap, ContextPointer, i32, i64, KernelAddress, KernelObject, Memory, TrustedObject, u32, u64, UserAddress,
 } from "./types.js";
 
 /**
@@ -699,33 +699,33 @@ export function bpfSkbAncestorCgroupId(skb: ContextPointer, ancestorLevel: i32):
  * Finds a TCP socket by its addresses and ports; it must be released.
  * Since Linux 4.20. For xdp, sched_cls, sched_act, sk_skb, cgroup_skb, cgroup_sock_addr.
  */
-export function bpfSkLookupTcp(
+export function bpfSkLookupTcp<T = KernelObject<"struct bpf_sock">>(
   ctx: ContextPointer,
   tuple: Memory | string,
   netns: u64,
   flags: u64,
-): KernelObject<"struct bpf_sock"> | undefined {
-  return runHelper("bpfSkLookupTcp", ctx, tuple, netns, flags) as KernelObject<"struct bpf_sock"> | undefined;
+): T | undefined {
+  return runHelper("bpfSkLookupTcp", ctx, tuple, netns, flags) as T | undefined;
 }
 
 /**
  * Finds a UDP socket by its addresses and ports; it must be released.
  * Since Linux 4.20. For xdp, sched_cls, sched_act, sk_skb, cgroup_skb, cgroup_sock_addr.
  */
-export function bpfSkLookupUdp(
+export function bpfSkLookupUdp<T = KernelObject<"struct bpf_sock">>(
   ctx: ContextPointer,
   tuple: Memory | string,
   netns: u64,
   flags: u64,
-): KernelObject<"struct bpf_sock"> | undefined {
-  return runHelper("bpfSkLookupUdp", ctx, tuple, netns, flags) as KernelObject<"struct bpf_sock"> | undefined;
+): T | undefined {
+  return runHelper("bpfSkLookupUdp", ctx, tuple, netns, flags) as T | undefined;
 }
 
 /**
  * Gives back a socket that a lookup found.
  * Since Linux 4.20. For xdp, sched_cls, sched_act, sk_lookup, sk_skb, cgroup_skb, cgroup_sock_addr.
  */
-export function bpfSkRelease(sock: KernelObject<"struct bpf_sock">): i64 {
+export function bpfSkRelease(sock: TrustedObject<"struct bpf_sock">): i64 {
   return runHelper("bpfSkRelease", sock) as i64;
 }
 
@@ -797,16 +797,20 @@ export function bpfSpinUnlock(lock: Memory): void {
  * The full socket behind a socket pointer, if it is one.
  * Since Linux 5.1. For sched_cls, sched_act, cgroup_skb.
  */
-export function bpfSkFullsock(sk: KernelObject<"struct bpf_sock">): KernelObject<"struct bpf_sock"> | undefined {
-  return runHelper("bpfSkFullsock", sk) as KernelObject<"struct bpf_sock"> | undefined;
+export function bpfSkFullsock<T = KernelObject<"struct bpf_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfSkFullsock", sk) as T | undefined;
 }
 
 /**
  * The TCP state of a socket, if it is a TCP socket.
  * Since Linux 5.1. For sched_cls, sched_act, sock_ops, cgroup_skb, cgroup_sockopt.
  */
-export function bpfTcpSock(sk: KernelObject<"struct bpf_sock">): KernelObject<"struct bpf_tcp_sock"> | undefined {
-  return runHelper("bpfTcpSock", sk) as KernelObject<"struct bpf_tcp_sock"> | undefined;
+export function bpfTcpSock<T = KernelObject<"struct bpf_tcp_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfTcpSock", sk) as T | undefined;
 }
 
 /**
@@ -821,21 +825,23 @@ export function bpfSkbEcnSetCe(skb: ContextPointer): i64 {
  * The listening socket that a socket belongs to, if any.
  * Since Linux 5.1. For sched_cls, sched_act, cgroup_skb.
  */
-export function bpfGetListenerSock(sk: KernelObject<"struct bpf_sock">): KernelObject<"struct bpf_sock"> | undefined {
-  return runHelper("bpfGetListenerSock", sk) as KernelObject<"struct bpf_sock"> | undefined;
+export function bpfGetListenerSock<T = KernelObject<"struct bpf_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfGetListenerSock", sk) as T | undefined;
 }
 
 /**
  * Finds a TCP socket in any state, also one that is not fully set up; it must be released.
  * Since Linux 5.2. For xdp, sched_cls, sched_act, sk_skb, cgroup_skb, cgroup_sock_addr.
  */
-export function bpfSkcLookupTcp(
+export function bpfSkcLookupTcp<T = KernelObject<"struct bpf_sock">>(
   ctx: ContextPointer,
   tuple: Memory | string,
   netns: u64,
   flags: u64,
-): KernelObject<"struct bpf_sock"> | undefined {
-  return runHelper("bpfSkcLookupTcp", ctx, tuple, netns, flags) as KernelObject<"struct bpf_sock"> | undefined;
+): T | undefined {
+  return runHelper("bpfSkcLookupTcp", ctx, tuple, netns, flags) as T | undefined;
 }
 
 /**
@@ -843,7 +849,7 @@ export function bpfSkcLookupTcp(
  * Since Linux 5.2, GPL only. For xdp, sched_cls, sched_act.
  */
 export function bpfTcpCheckSyncookie(
-  sk: KernelObject<"struct bpf_sock">,
+  sk: TrustedObject<"struct bpf_sock">,
   iph: Memory | string,
   th: Memory | string,
 ): i64 {
@@ -905,7 +911,7 @@ export function bpfStrtoul(buf: Memory | string, flags: u64, res: Memory): i64 {
  */
 export function bpfSkStorageGet(
   map: AnyMap,
-  sk: KernelObject<"struct sock">,
+  sk: TrustedObject<"struct sock">,
   value: Memory | number | bigint | null,
   flags: u64,
 ): Memory | undefined {
@@ -917,7 +923,7 @@ export function bpfSkStorageGet(
  * Since Linux 5.2. For tp_btf, fentry, fentry.s, fexit, fexit.s, iter, iter.s, lsm, struct_ops, sched_cls, sched_act,
  * sk_msg, sock_ops, cgroup_skb, cgroup_sock_addr, cgroup_sockopt.
  */
-export function bpfSkStorageDelete(map: AnyMap, sk: KernelObject<"struct sock">): i64 {
+export function bpfSkStorageDelete(map: AnyMap, sk: TrustedObject<"struct sock">): i64 {
   return runHelper("bpfSkStorageDelete", map, sk) as i64;
 }
 
@@ -934,7 +940,7 @@ export function bpfSendSignal(sig: u32): i64 {
  * Since Linux 5.3, GPL only. For xdp, sched_cls, sched_act.
  */
 export function bpfTcpGenSyncookie(
-  sk: KernelObject<"struct bpf_sock">,
+  sk: TrustedObject<"struct bpf_sock">,
   iph: Memory | string,
   th: Memory | string,
 ): i64 {
@@ -945,7 +951,12 @@ export function bpfTcpGenSyncookie(
  * Sends a record with the beginning of a packet to user space through a map of perf events.
  * Since Linux 5.5, GPL only. For tracing, lsm, syscall.
  */
-export function bpfSkbOutput(ctx: KernelObject<"struct sk_buff">, map: AnyMap, flags: u64, data: Memory | string): i64 {
+export function bpfSkbOutput(
+  ctx: TrustedObject<"struct sk_buff">,
+  map: AnyMap,
+  flags: u64,
+  data: Memory | string,
+): i64 {
   return runHelper("bpfSkbOutput", ctx, map, flags, data) as i64;
 }
 
@@ -985,7 +996,7 @@ export function bpfProbeReadKernelStr(dst: Memory, unsafePtr: KernelAddress): i6
  * Sends a TCP acknowledgement, from a congestion control program.
  * Since Linux 5.6. For struct_ops.
  */
-export function bpfTcpSendAck(tp: KernelObject<"struct tcp_sock">, rcvNxt: u32): i64 {
+export function bpfTcpSendAck(tp: TrustedObject<"struct tcp_sock">, rcvNxt: u32): i64 {
   return runHelper("bpfTcpSendAck", tp, rcvNxt) as i64;
 }
 
@@ -1026,7 +1037,7 @@ export function bpfGetNsCurrentPidTgid(dev: u64, ino: u64, nsdata: Memory): i64 
  * Since Linux 5.7, GPL only. For tracing, lsm, syscall.
  */
 export function bpfXdpOutput(
-  ctx: KernelObject<"struct xdp_buff">,
+  ctx: TrustedObject<"struct xdp_buff">,
   map: AnyMap,
   flags: u64,
   data: Memory | string,
@@ -1055,7 +1066,7 @@ export function bpfGetCurrentAncestorCgroupId(ancestorLevel: i32): u64 {
  * Gives the packet to a socket.
  * Since Linux 5.7. For sched_cls, sched_act, sk_lookup.
  */
-export function bpfSkAssign(ctx: ContextPointer, sk: KernelObject<"struct bpf_sock"> | null, flags: u64): i64 {
+export function bpfSkAssign(ctx: ContextPointer, sk: TrustedObject<"struct bpf_sock"> | null, flags: u64): i64 {
   return runHelper("bpfSkAssign", ctx, sk, flags) as i64;
 }
 
@@ -1072,7 +1083,7 @@ export function bpfKtimeGetBootNs(): u64 {
  * Since Linux 5.8, GPL only. For iter, iter.s.
  */
 export function bpfSeqPrintf(
-  m: KernelObject<"struct seq_file">,
+  m: TrustedObject<"struct seq_file">,
   fmt: Memory | string,
   data: Memory | string | null,
 ): i64 {
@@ -1083,7 +1094,7 @@ export function bpfSeqPrintf(
  * Writes bytes to the file of an iterator.
  * Since Linux 5.8, GPL only. For iter, iter.s.
  */
-export function bpfSeqWrite(m: KernelObject<"struct seq_file">, data: Memory | string): i64 {
+export function bpfSeqWrite(m: TrustedObject<"struct seq_file">, data: Memory | string): i64 {
   return runHelper("bpfSeqWrite", m, data) as i64;
 }
 
@@ -1091,7 +1102,7 @@ export function bpfSeqWrite(m: KernelObject<"struct seq_file">, data: Memory | s
  * The id of a socket's cgroup.
  * Since Linux 5.8. For cgroup_skb.
  */
-export function bpfSkCgroupId(sk: KernelObject<"struct bpf_sock">): u64 {
+export function bpfSkCgroupId(sk: TrustedObject<"struct bpf_sock">): u64 {
   return runHelper("bpfSkCgroupId", sk) as u64;
 }
 
@@ -1099,7 +1110,7 @@ export function bpfSkCgroupId(sk: KernelObject<"struct bpf_sock">): u64 {
  * The id of the ancestor at `ancestorLevel` of a socket's cgroup.
  * Since Linux 5.8. For cgroup_skb.
  */
-export function bpfSkAncestorCgroupId(sk: KernelObject<"struct bpf_sock">, ancestorLevel: i32): u64 {
+export function bpfSkAncestorCgroupId(sk: TrustedObject<"struct bpf_sock">, ancestorLevel: i32): u64 {
   return runHelper("bpfSkAncestorCgroupId", sk, ancestorLevel) as u64;
 }
 
@@ -1157,8 +1168,10 @@ export function bpfCsumLevel(skb: ContextPointer, level: u64): i64 {
  * perf_event, struct_ops, netfilter, sk_reuseport, cgroup_sock, cgroup_device, cgroup_sysctl, cgroup_sockopt,
  * lirc_mode2.
  */
-export function bpfSkcToTcp6Sock(sk: KernelObject<"struct bpf_sock">): KernelObject<"struct tcp6_sock"> | undefined {
-  return runHelper("bpfSkcToTcp6Sock", sk) as KernelObject<"struct tcp6_sock"> | undefined;
+export function bpfSkcToTcp6Sock<T = KernelObject<"struct tcp6_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfSkcToTcp6Sock", sk) as T | undefined;
 }
 
 /**
@@ -1167,8 +1180,10 @@ export function bpfSkcToTcp6Sock(sk: KernelObject<"struct bpf_sock">): KernelObj
  * perf_event, struct_ops, netfilter, sk_reuseport, cgroup_sock, cgroup_device, cgroup_sysctl, cgroup_sockopt,
  * lirc_mode2.
  */
-export function bpfSkcToTcpSock(sk: KernelObject<"struct bpf_sock">): KernelObject<"struct tcp_sock"> | undefined {
-  return runHelper("bpfSkcToTcpSock", sk) as KernelObject<"struct tcp_sock"> | undefined;
+export function bpfSkcToTcpSock<T = KernelObject<"struct tcp_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfSkcToTcpSock", sk) as T | undefined;
 }
 
 /**
@@ -1177,10 +1192,10 @@ export function bpfSkcToTcpSock(sk: KernelObject<"struct bpf_sock">): KernelObje
  * perf_event, struct_ops, netfilter, sk_reuseport, cgroup_sock, cgroup_device, cgroup_sysctl, cgroup_sockopt,
  * lirc_mode2.
  */
-export function bpfSkcToTcpTimewaitSock(
-  sk: KernelObject<"struct bpf_sock">,
-): KernelObject<"struct tcp_timewait_sock"> | undefined {
-  return runHelper("bpfSkcToTcpTimewaitSock", sk) as KernelObject<"struct tcp_timewait_sock"> | undefined;
+export function bpfSkcToTcpTimewaitSock<T = KernelObject<"struct tcp_timewait_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfSkcToTcpTimewaitSock", sk) as T | undefined;
 }
 
 /**
@@ -1189,10 +1204,10 @@ export function bpfSkcToTcpTimewaitSock(
  * perf_event, struct_ops, netfilter, sk_reuseport, cgroup_sock, cgroup_device, cgroup_sysctl, cgroup_sockopt,
  * lirc_mode2.
  */
-export function bpfSkcToTcpRequestSock(
-  sk: KernelObject<"struct bpf_sock">,
-): KernelObject<"struct tcp_request_sock"> | undefined {
-  return runHelper("bpfSkcToTcpRequestSock", sk) as KernelObject<"struct tcp_request_sock"> | undefined;
+export function bpfSkcToTcpRequestSock<T = KernelObject<"struct tcp_request_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfSkcToTcpRequestSock", sk) as T | undefined;
 }
 
 /**
@@ -1201,15 +1216,17 @@ export function bpfSkcToTcpRequestSock(
  * perf_event, struct_ops, netfilter, sk_reuseport, cgroup_sock, cgroup_device, cgroup_sysctl, cgroup_sockopt,
  * lirc_mode2.
  */
-export function bpfSkcToUdp6Sock(sk: KernelObject<"struct bpf_sock">): KernelObject<"struct udp6_sock"> | undefined {
-  return runHelper("bpfSkcToUdp6Sock", sk) as KernelObject<"struct udp6_sock"> | undefined;
+export function bpfSkcToUdp6Sock<T = KernelObject<"struct udp6_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfSkcToUdp6Sock", sk) as T | undefined;
 }
 
 /**
  * Copies a task's stack addresses, kernel or user, to a buffer.
  * Since Linux 5.9. For all kinds of programs but lirc_mode2.
  */
-export function bpfGetTaskStack(task: KernelObject<"struct task_struct">, buf: Memory, flags: u64): i64 {
+export function bpfGetTaskStack(task: TrustedObject<"struct task_struct">, buf: Memory, flags: u64): i64 {
   return runHelper("bpfGetTaskStack", task, buf, flags) as i64;
 }
 
@@ -1243,7 +1260,7 @@ export function bpfReserveHdrOpt(skops: ContextPointer, len: u32, flags: u64): i
  */
 export function bpfInodeStorageGet(
   map: AnyMap,
-  inode: KernelObject<"struct inode"> | null,
+  inode: TrustedObject<"struct inode"> | null,
   value: Memory | number | bigint | null,
   flags: u64,
 ): Memory | undefined {
@@ -1254,7 +1271,7 @@ export function bpfInodeStorageGet(
  * Deletes the storage that belongs to an inode.
  * Since Linux 5.10. For lsm.
  */
-export function bpfInodeStorageDelete(map: AnyMap, inode: KernelObject<"struct inode"> | null): i32 {
+export function bpfInodeStorageDelete(map: AnyMap, inode: TrustedObject<"struct inode"> | null): i32 {
   return runHelper("bpfInodeStorageDelete", map, inode) as i32;
 }
 
@@ -1262,7 +1279,7 @@ export function bpfInodeStorageDelete(map: AnyMap, inode: KernelObject<"struct i
  * The path of a file, as text.
  * Since Linux 5.10. For fentry, fentry.s, fexit, fexit.s, fmod_ret, fmod_ret.s, iter, iter.s, lsm.
  */
-export function bpfDPath(path: KernelObject<"struct path">, buf: Memory): i64 {
+export function bpfDPath(path: TrustedObject<"struct path">, buf: Memory): i64 {
   return runHelper("bpfDPath", path, buf) as i64;
 }
 
@@ -1287,7 +1304,7 @@ export function bpfSnprintfBtf(str: Memory, ptr: Memory | string, flags: u64): i
  * Renders any kernel structure as text into the file of an iterator.
  * Since Linux 5.10, GPL only. For iter, iter.s.
  */
-export function bpfSeqPrintfBtf(m: KernelObject<"struct seq_file">, ptr: Memory | string, flags: u64): i64 {
+export function bpfSeqPrintfBtf(m: TrustedObject<"struct seq_file">, ptr: Memory | string, flags: u64): i64 {
   return runHelper("bpfSeqPrintfBtf", m, ptr, flags) as i64;
 }
 
@@ -1311,16 +1328,16 @@ export function bpfRedirectNeigh(ifindex: u32, params: Memory | string | null, f
  * The copy of a kernel per-CPU variable that belongs to `cpu`.
  * Since Linux 5.10. For all kinds of programs but lirc_mode2.
  */
-export function bpfPerCpuPtr(percpuPtr: KernelObject<"void">, cpu: u32): KernelObject<"void"> | undefined {
-  return runHelper("bpfPerCpuPtr", percpuPtr, cpu) as KernelObject<"void"> | undefined;
+export function bpfPerCpuPtr<T = KernelObject<"void">>(percpuPtr: TrustedObject<"void">, cpu: u32): T | undefined {
+  return runHelper("bpfPerCpuPtr", percpuPtr, cpu) as T | undefined;
 }
 
 /**
  * The copy of a kernel per-CPU variable that belongs to this CPU.
  * Since Linux 5.10. For all kinds of programs but lirc_mode2.
  */
-export function bpfThisCpuPtr(percpuPtr: KernelObject<"void">): KernelObject<"void"> {
-  return runHelper("bpfThisCpuPtr", percpuPtr) as KernelObject<"void">;
+export function bpfThisCpuPtr<T = KernelObject<"void">>(percpuPtr: TrustedObject<"void">): T {
+  return runHelper("bpfThisCpuPtr", percpuPtr) as T;
 }
 
 /**
@@ -1337,7 +1354,7 @@ export function bpfRedirectPeer(ifindex: u32, flags: u64): i64 {
  */
 export function bpfTaskStorageGet(
   map: AnyMap,
-  task: KernelObject<"struct task_struct"> | null,
+  task: TrustedObject<"struct task_struct"> | null,
   value: Memory | number | bigint | null,
   flags: u64,
 ): Memory | undefined {
@@ -1348,7 +1365,7 @@ export function bpfTaskStorageGet(
  * Deletes the storage that belongs to a task.
  * Since Linux 5.11. For all kinds of programs but lirc_mode2.
  */
-export function bpfTaskStorageDelete(map: AnyMap, task: KernelObject<"struct task_struct"> | null): i64 {
+export function bpfTaskStorageDelete(map: AnyMap, task: TrustedObject<"struct task_struct"> | null): i64 {
   return runHelper("bpfTaskStorageDelete", map, task) as i64;
 }
 
@@ -1356,15 +1373,15 @@ export function bpfTaskStorageDelete(map: AnyMap, task: KernelObject<"struct tas
  * The current task, as a pointer whose fields can be read directly.
  * Since Linux 5.11, GPL only. For all kinds of programs but lirc_mode2.
  */
-export function bpfGetCurrentTaskBtf(): KernelObject<"struct task_struct"> {
-  return runHelper("bpfGetCurrentTaskBtf") as KernelObject<"struct task_struct">;
+export function bpfGetCurrentTaskBtf<T = KernelObject<"struct task_struct">>(): T {
+  return runHelper("bpfGetCurrentTaskBtf") as T;
 }
 
 /**
  * Sets options of the program that is being executed.
  * Since Linux 5.11. For lsm.
  */
-export function bpfBprmOptsSet(bprm: KernelObject<"struct linux_binprm">, flags: u64): i64 {
+export function bpfBprmOptsSet(bprm: TrustedObject<"struct linux_binprm">, flags: u64): i64 {
   return runHelper("bpfBprmOptsSet", bprm, flags) as i64;
 }
 
@@ -1381,7 +1398,7 @@ export function bpfKtimeGetCoarseNs(): u64 {
  * The integrity measurement (IMA hash) of an inode.
  * Since Linux 5.11. For lsm.s.
  */
-export function bpfImaInodeHash(inode: KernelObject<"struct inode">, dst: Memory): i64 {
+export function bpfImaInodeHash(inode: TrustedObject<"struct inode">, dst: Memory): i64 {
   return runHelper("bpfImaInodeHash", inode, dst) as i64;
 }
 
@@ -1389,8 +1406,8 @@ export function bpfImaInodeHash(inode: KernelObject<"struct inode">, dst: Memory
  * The socket behind a file, if it is one.
  * Since Linux 5.11. For tracing, lsm, syscall.
  */
-export function bpfSockFromFile(file: KernelObject<"struct file">): KernelObject<"struct socket"> | undefined {
-  return runHelper("bpfSockFromFile", file) as KernelObject<"struct socket"> | undefined;
+export function bpfSockFromFile<T = KernelObject<"struct socket">>(file: TrustedObject<"struct file">): T | undefined {
+  return runHelper("bpfSockFromFile", file) as T | undefined;
 }
 
 /**
@@ -1499,8 +1516,8 @@ export function bpfGetAttachCookie(ctx: ContextPointer): u64 {
  * The registers that a task had when it entered the kernel.
  * Since Linux 5.15, GPL only. For all kinds of programs but lirc_mode2.
  */
-export function bpfTaskPtRegs(task: KernelObject<"struct task_struct">): KernelObject<"struct pt_regs"> {
-  return runHelper("bpfTaskPtRegs", task) as KernelObject<"struct pt_regs">;
+export function bpfTaskPtRegs<T = KernelObject<"struct pt_regs">>(task: TrustedObject<"struct task_struct">): T {
+  return runHelper("bpfTaskPtRegs", task) as T;
 }
 
 /**
@@ -1525,8 +1542,10 @@ export function bpfTraceVprintk(fmt: Memory | string, data: Memory | string | nu
  * perf_event, struct_ops, netfilter, sk_reuseport, cgroup_sock, cgroup_device, cgroup_sysctl, cgroup_sockopt,
  * lirc_mode2.
  */
-export function bpfSkcToUnixSock(sk: KernelObject<"struct bpf_sock">): KernelObject<"struct unix_sock"> | undefined {
-  return runHelper("bpfSkcToUnixSock", sk) as KernelObject<"struct unix_sock"> | undefined;
+export function bpfSkcToUnixSock<T = KernelObject<"struct unix_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfSkcToUnixSock", sk) as T | undefined;
 }
 
 /**
@@ -1542,7 +1561,7 @@ export function bpfKallsymsLookupName(name: Memory | string, flags: i32, res: Me
  * Since Linux 5.17. For all kinds of programs but lirc_mode2.
  */
 export function bpfFindVma(
-  task: KernelObject<"struct task_struct">,
+  task: TrustedObject<"struct task_struct">,
   addr: u64,
   callbackFn: (...args: never[]) => number | void,
   callbackCtx: Memory | null,
@@ -1620,7 +1639,7 @@ export function bpfSetRetval(retval: i32): i32 {
  * The length of the packet with all its buffers.
  * Since Linux 5.18. For tracing, lsm, syscall, xdp.
  */
-export function bpfXdpGetBuffLen(xdpMd: KernelObject<"struct xdp_buff">): u64 {
+export function bpfXdpGetBuffLen(xdpMd: TrustedObject<"struct xdp_buff">): u64 {
   return runHelper("bpfXdpGetBuffLen", xdpMd) as u64;
 }
 
@@ -1648,7 +1667,7 @@ export function bpfXdpStoreBytes(xdpMd: ContextPointer, offset: u32, buf: Memory
 export function bpfCopyFromUserTask(
   dst: Memory,
   userPtr: UserAddress,
-  tsk: KernelObject<"struct task_struct">,
+  tsk: TrustedObject<"struct task_struct">,
   flags: u64,
 ): i64 {
   return runHelper("bpfCopyFromUserTask", dst, userPtr, tsk, flags) as i64;
@@ -1666,7 +1685,7 @@ export function bpfSkbSetTstamp(skb: ContextPointer, tstamp: u64, tstampType: u3
  * The integrity measurement (IMA hash) of a file.
  * Since Linux 5.18. For lsm.s.
  */
-export function bpfImaFileHash(file: KernelObject<"struct file">, dst: Memory): i64 {
+export function bpfImaFileHash(file: TrustedObject<"struct file">, dst: Memory): i64 {
   return runHelper("bpfImaFileHash", file, dst) as i64;
 }
 
@@ -1674,8 +1693,11 @@ export function bpfImaFileHash(file: KernelObject<"struct file">, dst: Memory): 
  * Puts a kernel pointer into a map value and takes the old one out.
  * Since Linux 5.19. For all kinds of programs but lirc_mode2.
  */
-export function bpfKptrXchg(mapValue: Memory, ptr: KernelObject<"void"> | null): KernelObject<"void"> | undefined {
-  return runHelper("bpfKptrXchg", mapValue, ptr) as KernelObject<"void"> | undefined;
+export function bpfKptrXchg<T = KernelObject<"void">>(
+  mapValue: Memory,
+  ptr: TrustedObject<"void"> | null,
+): T | undefined {
+  return runHelper("bpfKptrXchg", mapValue, ptr) as T | undefined;
 }
 
 /**
@@ -1692,8 +1714,10 @@ export function bpfMapLookupPercpuElem(map: AnyMap, key: Memory | number | bigin
  * perf_event, struct_ops, netfilter, sk_reuseport, cgroup_sock, cgroup_device, cgroup_sysctl, cgroup_sockopt,
  * lirc_mode2.
  */
-export function bpfSkcToMptcpSock(sk: KernelObject<"struct bpf_sock">): KernelObject<"struct mptcp_sock"> | undefined {
-  return runHelper("bpfSkcToMptcpSock", sk) as KernelObject<"struct mptcp_sock"> | undefined;
+export function bpfSkcToMptcpSock<T = KernelObject<"struct mptcp_sock">>(
+  sk: TrustedObject<"struct bpf_sock">,
+): T | undefined {
+  return runHelper("bpfSkcToMptcpSock", sk) as T | undefined;
 }
 
 /**
@@ -1811,7 +1835,7 @@ export function bpfUserRingbufDrain(
  */
 export function bpfCgrpStorageGet(
   map: AnyMap,
-  cgroup: KernelObject<"struct cgroup"> | null,
+  cgroup: TrustedObject<"struct cgroup"> | null,
   value: Memory | number | bigint | null,
   flags: u64,
 ): Memory | undefined {
@@ -1822,6 +1846,6 @@ export function bpfCgrpStorageGet(
  * Deletes the storage that belongs to a cgroup.
  * Since Linux 6.2. For all kinds of programs but lirc_mode2.
  */
-export function bpfCgrpStorageDelete(map: AnyMap, cgroup: KernelObject<"struct cgroup"> | null): i64 {
+export function bpfCgrpStorageDelete(map: AnyMap, cgroup: TrustedObject<"struct cgroup"> | null): i64 {
   return runHelper("bpfCgrpStorageDelete", map, cgroup) as i64;
 }

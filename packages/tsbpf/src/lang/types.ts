@@ -39,8 +39,40 @@ export interface FixedArray<T, N extends number> {
   [Symbol.iterator](): IterableIterator<T>;
 }
 
-/** In a `bpfCore…` interface: a field that is a pointer to `T` (without it the field is a `T` embedded). */
+// ---- kernel types -----------------------------------------------------------------------------------------------
+
+/** @public declarations of other packages refer to it */
+export declare const enumBrand: unique symbol;
+/** @public declarations of other packages refer to it */
+export declare const bitsBrand: unique symbol;
+/** @public declarations of other packages refer to it */
+export declare const typedefBrand: unique symbol;
+
+/**
+ * In a `bpfCore…` interface: a field that is a pointer to `T` (without it the field is a `T` embedded). A pointer to
+ * numbers, text or other pointers is one to an array: `Ptr<FixedArray<u32, 4>>`; `number` for the length says that it
+ * is not known. `Ptr<unknown>` is a `void *`.
+ */
 export type Ptr<T> = T & { readonly [brand]?: "ptr" };
+
+/** A pointer to memory of the traced process: only helpers with `User` in their name follow it. */
+export type UserPtr<T = unknown> = T & { readonly [brand]?: "user" };
+
+/** In a `bpfCore…` interface: a bit-field of `Bits` bits, declared as `T`: `BitField<u32, 1>`. */
+export type BitField<T, Bits extends number> = T & { readonly [bitsBrand]?: Bits };
+
+/** In a `bpfCore…` interface: a field whose type is the enum `E` (a `bpfCoreEnum…` interface), stored as `T`. */
+export type Enum<E, T = u32> = T & { readonly [enumBrand]?: E };
+
+/** `interface bpfCoreX extends BpfCoreUnion`: the kernel's `union x`. */
+export interface BpfCoreUnion {
+  readonly [brand]?: "union";
+}
+
+/** `interface bpfCoreAtomicT extends BpfCoreTypedef`: a kernel type that only a `typedef` names. */
+export interface BpfCoreTypedef {
+  readonly [typedefBrand]?: true;
+}
 
 /** How a value lies in memory: what it is in the kernel half, and what user space decodes it as. */
 export interface Schema<Kernel, Decoded> {
@@ -124,9 +156,12 @@ export type Memory = object;
 /** A place in kernel memory: a `bpfCore…` object, or its address. */
 export type KernelAddress = object | u64;
 /** A place in the traced process's memory. */
-export type UserAddress = u64 | (object & { readonly [brand]?: "user" });
+export type UserAddress = u64 | UserPtr;
 /** A kernel object that the verifier keeps track of. */
 export interface KernelObject<Name extends string> {
   readonly [brand]?: "kernel_object";
   readonly __struct?: Name;
 }
+
+/** What a helper takes that needs to know its object: what another helper gave, or a `bpfCore…` object as trusted. */
+export type TrustedObject<Name extends string> = KernelObject<Name> | object;

@@ -19,7 +19,7 @@ export type CodeRelocation = { readonly insnIndex: number } & (
   | { readonly kind: "call"; readonly target: string }
 );
 
-/** An instruction whose immediate the loader recomputes from the running kernel's types. */
+/** An instruction whose immediate or offset the loader recomputes from the running kernel's types. */
 export interface CoreRelocation {
   readonly insnIndex: number;
   readonly reloc: CoreRelocKind;

@@ -118,15 +118,17 @@ function encode(inst: MachineInst, frame: Frame): Plain {
     case "load": {
       const offset = offsetOf(inst.address, frame);
       const { dst, address, size } = inst;
-      if (!inst.signed || size === 8) return plain([build.load(sizeNames[size], dst, address.base, offset)], span);
-      return plain([build.loadSigned(sizeNames[size], dst, address.base, offset)], span);
+      const { base, core } = address;
+      if (!inst.signed || size === 8) return plain([build.load(sizeNames[size], dst, base, offset)], span, core);
+      return plain([build.loadSigned(sizeNames[size], dst, base, offset)], span, core);
     }
     case "store": {
       const offset = offsetOf(inst.address, frame);
       const { src, address, size } = inst;
       const name = sizeNames[size];
-      if (src.kind === "reg") return plain([build.store(name, address.base, src.reg, offset)], span);
-      return plain([build.storeImm(name, address.base, offset, src.imm)], span);
+      const { base, core } = address;
+      if (src.kind === "reg") return plain([build.store(name, base, src.reg, offset)], span, core);
+      return plain([build.storeImm(name, base, offset, src.imm)], span, core);
     }
     case "call": {
       const { callee } = inst;

@@ -13,7 +13,7 @@ export const FIRST_VIRTUAL = 11;
 /** Registers a call destroys: its arguments r1 to r5 and its result r0. */
 export const CALL_CLOBBERS: readonly Reg[] = [0, 1, 2, 3, 4, 5];
 
-/** A relocation of the loader on an instruction's immediate. */
+/** A relocation of the loader on an instruction's immediate or offset. */
 export interface CoreUse {
   readonly reloc: CoreRelocKind;
   readonly typeKey: string;
@@ -38,6 +38,8 @@ export interface Address {
   readonly base: Reg;
   readonly slot: number | undefined;
   readonly offset: number;
+  /** The offset is a relocation's (and 0 until the object is made). */
+  readonly core?: CoreUse;
 }
 
 export type MachineInst =

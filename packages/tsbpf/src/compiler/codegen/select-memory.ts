@@ -6,10 +6,11 @@ import type { AtomicInst, CallFuncInst, CallInst, Inst, LoadInst, StoreInst } fr
 import { memSize } from "../ir/ir.js";
 import { Atomic } from "../../bpf/builders.js";
 import { FP } from "../../bpf/isa.js";
-import type { Address, Operand } from "./machine.js";
+import type { Address, CoreUse, Operand } from "./machine.js";
 import {
   canonical,
   constantOf,
+  coreUse,
   emit,
   emitAlu,
   emitClean,
@@ -27,7 +28,7 @@ import {
   slotAddress,
   touchedSlots,
 } from "./selection.js";
-import { usersOf } from "./values.js";
+import { usersOf, type User } from "./values.js";
 
 export function selectLoad(sel: Selection, inst: LoadInst): void {
   const [ptr] = inst.args;
@@ -109,6 +110,8 @@ function addressOf(sel: Selection, ptr: Inst, offset: number): Address {
   const place = slotAddress(sel, ptr);
   if (place) return { base: FP, slot: place.slot, offset: place.offset + offset };
   const source = canonical(sel, ptr);
+  const member = memberAddress(sel, source);
+  if (member && offset === 0) return { base: regOf(sel, member.base), slot: undefined, offset: 0, core: member.core };
   if (onlyAddresses(sel, source)) {
     const [base, distance] = source.args;
     const total = Number(BigInt.asIntN(64, (distance && constantOf(distance)) ?? 0n)) + offset;
@@ -119,6 +122,16 @@ function addressOf(sel: Selection, ptr: Inst, offset: number): Address {
   moveInto(sel, base, ptr);
   emitAlu(sel, "ADD", true, base, immOperand(offset));
   return { base, slot: undefined, offset: 0 };
+}
+
+/** Pointer plus relocated member offset, of which nothing but loads of that member make use: they carry it. */
+export function memberAddress(sel: Selection, ptr: Inst): { readonly base: Inst; readonly core: CoreUse } | undefined {
+  if (ptr.op !== "add" || ptr.type !== "ptr") return undefined;
+  const [base, distance] = ptr.args;
+  if (!base || distance?.op !== "core" || distance.reloc !== "field_byte_offset") return undefined;
+  const isLoad = (user: User): boolean =>
+    user.kind === "inst" && user.inst.op === "load" && user.inst.offset === 0 && user.inst.args[0] === ptr;
+  return usersOf(sel.users, ptr).every(isLoad) ? { base, core: coreUse(distance) } : undefined;
 }
 
 /** Pointer plus constant, of which nothing but loads and stores make use: it needs no register. */

@@ -9,7 +9,7 @@ import type { CpuLevel } from "./code.js";
 import type { MachineBlock, MachineFunc } from "./machine.js";
 import { selectBinary, selectConvert } from "./select-arith.js";
 import { type Landing, selectCompare, selectTerminator } from "./select-branch.js";
-import { selectAtomic, selectCall, selectLoad, selectStore } from "./select-memory.js";
+import { memberAddress, selectAtomic, selectCall, selectLoad, selectStore } from "./select-memory.js";
 import { emitCleanMove, emitMove, isRemade, newBlock, ownReg, type Selection, startSelection } from "./selection.js";
 import { reachableBlocks, usersOf } from "./values.js";
 
@@ -52,7 +52,7 @@ function receiveParams(sel: Selection, entry: Block): void {
 
 function selectInst(sel: Selection, inst: Inst): void {
   if (isBinary(inst)) {
-    if (!isRemade(sel, inst)) selectBinary(sel, inst);
+    if (!isRemade(sel, inst) && !memberAddress(sel, inst)) selectBinary(sel, inst);
   } else if (isCompare(inst)) {
     // Branches test it themselves.
     const needed = usersOf(sel.users, inst).some((user) => user.kind !== "term" || user.term.op !== "br");

@@ -267,12 +267,14 @@ function emitCore(sel: Selection, dst: Reg, inst: Extract<Inst, { op: "core" }>)
   emit(sel, { kind: "imm64", dst, value: inst.value, core: coreUse(inst) });
 }
 
-function coreUse(inst: Extract<Inst, { op: "core" }>): CoreUse {
+export function coreUse(inst: Extract<Inst, { op: "core" }>): CoreUse {
   return { reloc: inst.reloc, typeKey: inst.typeKey, access: inst.access };
 }
 
 /** The immediate with its relocation; undefined when the number needs a 64-bit load. */
 export function coreImm(inst: Extract<Inst, { op: "core" }>): Operand | undefined {
+  // The kernel's value of an enum may need bits that the program's own does not.
+  if (inst.reloc === "enumval_value" && inst.type === "i64") return undefined;
   const signed = BigInt.asIntN(inst.type === "i32" ? 32 : 64, inst.value);
   if (signed !== BigInt.asIntN(32, signed)) return undefined;
   return immOperand(Number(signed), coreUse(inst));

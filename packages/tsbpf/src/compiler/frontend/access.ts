@@ -3,20 +3,13 @@
 import { ts } from "./typescript.js";
 import { fromStatic, lowerExpression, lowerInt, presence } from "./expressions.js";
 import { contextArgument, contextArrayLength, contextMember, readContextElement } from "./contexts.js";
-import { kernelElement, kernelMember, kernelObject, kernelStruct, readKernel } from "./kernel.js";
+import { kernelMember, pointerOperand, readKernel, readKernelElement } from "./kernel.js";
+import { typeOfField, type KernelPointer } from "./kernel-types.js";
 import { packetLength } from "./packets.js";
-import { report, startSealed, symbolOf, type Lowering } from "./lowering.js";
+import { report, startSealed, type Lowering } from "./lowering.js";
 import { fieldPlace, readElement, readPlace, readRef } from "./memory.js";
 import { constantInt, constantValue, convertTo, sizedInt } from "./numbers.js";
-import {
-  errorOperand,
-  voidOperand,
-  type IntOperand,
-  type KernelOperand,
-  type MemoryOperand,
-  type NullableOperand,
-  type Operand,
-} from "./operands.js";
+import { errorOperand, voidOperand, type IntOperand, type MemoryOperand, type Operand } from "./operands.js";
 import type { Inst } from "../ir/ir.js";
 import { memberOfStatic } from "./static-members.js";
 import { tryEvaluate } from "./statics.js";
@@ -36,28 +29,25 @@ export function readMember(l: Lowering, node: ts.PropertyAccessExpression): Oper
 
 function memberOf(l: Lowering, node: ts.PropertyAccessExpression, object: Operand): Operand {
   if (object.kind === "static") return memberOfStatic(l, node, object.value) ?? errorOperand;
-  return memberNamed(l, node, object, node.name.text, symbolOf(l, node.name));
+  return memberNamed(l, node, object, node.name.text);
 }
 
-/** The member called `name`, as `node` names it. `symbol` is its declaration, which says whether it may be null. */
-export function memberNamed(
-  l: Lowering,
-  node: ts.Node,
-  object: Operand,
-  name: string,
-  symbol: ts.Symbol | undefined,
-): Operand {
+/** The member called `name`, as `node` names it. */
+export function memberNamed(l: Lowering, node: ts.Node, object: Operand, name: string): Operand {
   switch (object.kind) {
     case "memory":
       return memoryMember(l, node, name, object);
     case "kernel": {
-      if (object.type.kind === "array" && name === "length") {
+      if (object.type.kind === "array" && name === "length" && object.type.length !== undefined) {
         return constantInt(l, "number", BigInt(object.type.length));
       }
-      const member = kernelMember(object, name);
+      const member = kernelMember(l, object, name);
       if (!member) return unknownProperty(l, node, name, "this bpfCore interface");
-      return readKernel(l, member, fieldIsNullable(l, symbol));
+      return readKernel(l, member);
     }
+    case "user":
+      report(l, node, "userMemory");
+      return errorOperand;
     case "ref":
       if (name !== "value") return unknownProperty(l, node, name, "a reference");
       checkRecord(l, node, object);
@@ -70,7 +60,7 @@ export function memberNamed(
       return name === "length" ? packetLength(l, object) : unknownProperty(l, node, name, "the packet");
     case "nullable":
       // TypeScript narrowed what it was read from; the pointer itself is the same.
-      return memberNamed(l, node, object.inner, name, symbol);
+      return memberNamed(l, node, object.inner, name);
     case "static": {
       const field = object.value.kind === "record" ? object.value.fields.get(name) : undefined;
       return field ? fromStatic(l, node, field) : unknownProperty(l, node, name, describe(object));
@@ -112,15 +102,6 @@ export function checkRecordUses(l: Lowering): void {
     const isHeld = value.op === "const" && value.value === (kind === "packet" ? 0n : 1n);
     if (!isHeld) report(l, node, kind === "packet" ? "stalePacket" : "disposedRecord");
   }
-}
-
-/** The declared type of the field has null or undefined in it. */
-function fieldIsNullable(l: Lowering, symbol: ts.Symbol | undefined): boolean {
-  const declaration = symbol?.valueDeclaration;
-  if (!symbol || !declaration) return false;
-  const type = l.checker.getTypeOfSymbolAtLocation(symbol, declaration);
-  const absent = ts.TypeFlags.Undefined | ts.TypeFlags.Null;
-  return type.isUnion() && type.types.some((part) => part.flags & absent);
 }
 
 /** `object?.x`: the rest of the chain only runs when the object is there, and the result may be missing. */
@@ -194,12 +175,11 @@ function elementAt(l: Lowering, node: ts.Node, indexNode: ts.Node, object: Opera
   }
   const known = constantValue(index);
   if (object.kind === "kernel" && object.type.kind === "array") {
-    if (known === undefined) {
-      report(l, indexNode, "kernelIndex");
-      return errorOperand;
-    }
-    const element = kernelElement(l, node, object, known);
-    return element.kind === "kernel" ? readKernel(l, element, false) : element;
+    return readKernelElement(l, node, object, index);
+  }
+  if (object.kind === "user") {
+    report(l, node, "userMemory");
+    return errorOperand;
   }
   if (object.kind === "ctxArgs") return contextArgument(l, node, indexNode, object, known);
   if (object.kind === "ctxArray") return readContextElement(l, indexNode, object, known);
@@ -216,18 +196,14 @@ export function lowerIndex(l: Lowering, node: ts.ElementAccessExpression): IntOp
   return undefined;
 }
 
+/** Kinds whose pointers have their types from the kernel's BTF (btf_ctx_access, kernel/bpf/btf.c). */
+const knowsTypes: ReadonlySet<string> = new Set(["tp_btf", "fentry", "fexit", "lsm"]);
+
 /** A 64-bit register as the type that the program gives it. */
 export function argumentAs(l: Lowering, node: ts.Node, value: Inst): Operand {
   const type = l.checker.getTypeAtLocation(node);
-  const present = l.checker.getNonNullableType(type);
-  if (kernelInterface(present)) {
-    const struct = kernelStruct(l, present);
-    if (!struct) return errorOperand;
-    const pointer = l.b.convert("int2ptr", "ptr", value);
-    const object: KernelOperand = kernelObject(struct, pointer);
-    const nullable: NullableOperand = { kind: "nullable", present: pointer, inner: object };
-    return type.isUnion() ? nullable : object;
-  }
+  const pointed = kernelPointee(l, type);
+  if (pointed) return pointerOperand(pointed, l.b.convert("int2ptr", "ptr", value), knowsTypes.has(l.program.kind));
   const declared = declaredType(l.checker, type);
   if (declared?.kind === "bool") {
     // A function's caller need not clear the rest of the register; a tracepoint's arguments are whole.
@@ -239,4 +215,15 @@ export function argumentAs(l: Lowering, node: ts.Node, value: Inst): Operand {
   const brands = brandsOf(l.checker, type);
   report(l, node, "unsupportedType", { type: brands[0] ?? l.checker.typeToString(type) });
   return errorOperand;
+}
+
+/** A register that holds a pointer: to a kernel object, with or without `Ptr`, or to user memory. */
+function kernelPointee(l: Lowering, type: ts.Type): KernelPointer | undefined {
+  const present = l.checker.getNonNullableType(type);
+  const parts = present.isIntersection() ? present.types : [present];
+  const brands = parts.flatMap((part) => brandsOf(l.checker, part));
+  if (!kernelInterface(present) && !brands.includes("ptr") && !brands.includes("user")) return undefined;
+  const field = typeOfField(l, type);
+  if (field?.kind === "struct") return { kind: "pointer", to: field, user: false, nullable: false };
+  return field?.kind === "pointer" ? field : undefined;
 }

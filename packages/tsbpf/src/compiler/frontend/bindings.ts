@@ -64,7 +64,7 @@ function partOf(l: Lowering, element: ts.BindingElement, source: Source, index: 
   if (element.dotDotDotToken) return unsupported(l, element);
   if (ts.isArrayBindingPattern(element.parent)) return sourceElement(l, element, source, index);
   const key = element.propertyName ?? element.name;
-  return ts.isPropertyName(key) ? sourceMember(l, element, source, key, element.parent) : errorOperand;
+  return ts.isPropertyName(key) ? sourceMember(l, element, source, key) : errorOperand;
 }
 
 // ---- variables --------------------------------------------------------------------------------------------------

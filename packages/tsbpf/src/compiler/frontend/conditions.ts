@@ -111,7 +111,8 @@ function pointerTest(l: Lowering, operator: ComparisonOperator, left: Operand, r
 
 function pointerOf(operand: Operand): Inst | undefined {
   if (operand.kind === "kernel" && operand.path.length === 0) return operand.base;
-  if (operand.kind === "nullable" && operand.inner.kind === "kernel") return pointerOf(operand.inner);
+  if (operand.kind === "user") return operand.value;
+  if (operand.kind === "nullable") return pointerOf(operand.inner);
   return undefined;
 }
 

@@ -350,6 +350,7 @@ export function truth(l: Lowering, node: ts.Node, operand: Operand): Inst | unde
       return l.b.constant("i32", 0n);
     case "memory":
     case "kernel":
+    case "user":
     case "ref":
     case "opaque":
       return l.b.constant("i32", 1n);

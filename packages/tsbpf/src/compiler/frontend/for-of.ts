@@ -7,18 +7,13 @@ import { checkRecord } from "./access.js";
 import { lowerDeclared } from "./bindings.js";
 import { rangeOfExpression, type Guard, type LoopBound } from "./bounds.js";
 import { lowerExpression, lowerInt } from "./expressions.js";
+import { readKernelElement } from "./kernel.js";
+import type { KernelType } from "./kernel-types.js";
 import { at, report, startSealed, type Lowering } from "./lowering.js";
 import { guardCounter, lowerRounds } from "./loops.js";
 import { copyTo, readElement, stackMemory } from "./memory.js";
 import { constantInt, plainNumber } from "./numbers.js";
-import {
-  errorOperand,
-  type IntOperand,
-  type KernelOperand,
-  type KernelType,
-  type MemoryOperand,
-  type Operand,
-} from "./operands.js";
+import { errorOperand, type IntOperand, type KernelOperand, type MemoryOperand, type Operand } from "./operands.js";
 import { assignPattern } from "./patterns.js";
 import { lowerScope, lowerStatement } from "./statements.js";
 import { tryEvaluate } from "./statics.js";
@@ -105,9 +100,12 @@ function sequenceOf(l: Lowering, node: ts.ForOfStatement): Sequence | undefined 
   }
   const operand = lowerExpression(l, expression);
   if (operand.kind === "memory" && operand.type.kind === "array") return arraySequence(l, node, operand);
-  if (operand.kind === "kernel" && operand.type.kind === "array") {
+  if (operand.kind === "kernel" && operand.type.kind === "array" && operand.type.length !== undefined) {
     const copy = copiedArray(l, node, operand);
-    return copy && arraySequence(l, node, copy);
+    if (copy) return arraySequence(l, node, copy);
+    return elementSequence(operand.type.length, l, (counter) =>
+      readKernelElement(l, node.expression, operand, counter),
+    );
   }
   if (operand.kind !== "error") {
     report(l, expression, "notAValue", {
@@ -120,27 +118,27 @@ function sequenceOf(l: Lowering, node: ts.ForOfStatement): Sequence | undefined 
 
 function arraySequence(l: Lowering, node: ts.ForOfStatement, array: MemoryOperand): Sequence | undefined {
   if (array.type.kind !== "array") return undefined;
-  const { length } = array.type;
+  return elementSequence(array.type.length, l, (counter) => {
+    checkRecord(l, node.expression, array);
+    return readElement(l, node.expression, array, counter);
+  });
+}
+
+function elementSequence(length: number, l: Lowering, item: Sequence["item"]): Sequence {
   return {
     bound: { rounds: length, exact: true, counter: undefined, guard: undefined },
     start: constantInt(l, "number", 0n),
     end: constantInt(l, "number", BigInt(length)),
     step: 1n,
     range: { low: 0n, high: BigInt(length - 1) },
-    item: (counter) => {
-      checkRecord(l, node.expression, array);
-      return readElement(l, node.expression, array, counter);
-    },
+    item,
   };
 }
 
-/** Kernel memory has no variable index: the array is read at once. */
+/** Numbers in kernel memory are read at once; of structs and pointers each in its round. */
 function copiedArray(l: Lowering, node: ts.ForOfStatement, array: KernelOperand): MemoryOperand | undefined {
   const type = localType(array.type);
-  if (type?.kind !== "array") {
-    report(l, node.expression, "kernelIndex");
-    return undefined;
-  }
+  if (type?.kind !== "array") return undefined;
   const copy = stackMemory(l, node.expression, "elements", type);
   copyTo(l, node.expression, copy, array);
   return copy;
@@ -149,7 +147,7 @@ function copiedArray(l: Lowering, node: ts.ForOfStatement, array: KernelOperand)
 /** The type of a copy in the program's own memory; kernel objects and pointers have none. */
 function localType(type: KernelType): DataType | undefined {
   if (type.kind === "scalar") return type.type;
-  if (type.kind !== "array") return undefined;
+  if (type.kind !== "array" || type.length === undefined) return undefined;
   const element = localType(type.element);
   return element && { kind: "array", form: type.form, element, length: type.length };
 }

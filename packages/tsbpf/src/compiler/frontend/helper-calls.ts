@@ -7,12 +7,13 @@ import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
 import { asInt, lowerExpression } from "./expressions.js";
 import { checkWritable } from "./globals.js";
-import { kernelAddress, kernelObject, kernelStruct } from "./kernel.js";
+import { kernelAddress, kernelObject, trustedObject } from "./kernel.js";
+import { kernelStruct } from "./kernel-types.js";
 import { report, type Lowering } from "./lowering.js";
 import { forgetPacketViews } from "./packets.js";
 import { address, copyTo, isOwnMemory, scalarOnStack, stackMemory, textOnStack } from "./memory.js";
 import { checkConstant, sizedInt, widen } from "./numbers.js";
-import { errorOperand, voidOperand, type MemoryOperand, type Operand } from "./operands.js";
+import { errorOperand, voidOperand, type KernelOperand, type MemoryOperand, type Operand } from "./operands.js";
 import { intTypes, isScalar, kernelInterface, sizeOf, type DataType, type IntType } from "./types.js";
 import { describe } from "./variables.js";
 
@@ -57,7 +58,13 @@ function result(l: Lowering, node: ts.CallExpression, returns: HelperReturn, val
     case "kernel_object":
     case "map_value":
     case "mem": {
-      const inner: Operand = { kind: "opaque", value };
+      const type = l.checker.getNonNullableType(l.checker.getTypeAtLocation(node));
+      const struct = returns.kind === "kernel_object" && kernelInterface(type) ? kernelStruct(l, type) : undefined;
+      const object = struct && {
+        ...trustedObject(struct, value),
+        unchecked: returns.kind !== "mem" && returns.nullable,
+      };
+      const inner: Operand = object ?? { kind: "opaque", value };
       return returns.nullable ? { kind: "nullable", present: value, inner } : inner;
     }
   }
@@ -158,11 +165,13 @@ function lowerArgument(
     case "mem":
       return memory(l, node, operand, arg) ?? bad("memory of the program", "pass a struct, chars, bytes or an array");
     case "kernel_address":
+      return kernelPointer(l, operand) ?? bad("an address in the kernel", "pass a bpfCore… object or a u64");
     case "user_address":
-      return foreignAddress(l, operand) ?? bad("an address", "pass a bpfCore… object or a u64");
+      return userPointer(l, operand) ?? bad("an address in user memory", "pass a UserPtr or a u64");
     case "kernel_object":
     case "ringbuf_record":
       if (operand.kind === "opaque") return { value: operand.value };
+      if (isTrusted(operand)) return { value: operand.base };
       if (operand.kind === "null" || operand.kind === "void") return { value: l.b.constant("ptr", 0n) };
       return bad("a kernel object that the verifier knows", "pass what another helper returned, after a check");
     default:
@@ -222,9 +231,21 @@ function copied(
   return { value: copy.base, size: sizeOf(operand.type) };
 }
 
-function foreignAddress(l: Lowering, operand: Operand): Lowered | undefined {
+/** A pointer whose object the verifier knows. */
+function isTrusted(operand: Operand): operand is KernelOperand {
+  return operand.kind === "kernel" && operand.trusted && operand.path.length === 0;
+}
+
+function kernelPointer(l: Lowering, operand: Operand): Lowered | undefined {
   const present = operand.kind === "nullable" ? operand.inner : operand;
   if (present.kind === "kernel") return { value: kernelAddress(l, present) };
+  if (present.kind === "int") return { value: l.b.convert("int2ptr", "ptr", present.value) };
+  return undefined;
+}
+
+function userPointer(l: Lowering, operand: Operand): Lowered | undefined {
+  const present = operand.kind === "nullable" ? operand.inner : operand;
+  if (present.kind === "user") return { value: present.value };
   if (present.kind === "int") return { value: l.b.convert("int2ptr", "ptr", present.value) };
   return undefined;
 }

@@ -1,212 +1,201 @@
-// Kernel memory through CO-RE: `bpfCore…` interfaces as local types, property accesses as relocated reads.
+// Reading kernel memory: a property access is a place, and a place is read through relocated offsets, with plain loads
+// where the verifier knows the object and with bpf_probe_read_kernel elsewhere.
 
-import { ts } from "./typescript.js";
-import type { Inst } from "../ir/ir.js";
-import { isKernelName } from "./declarations.js";
-import { report, type Compilation, type Lowering } from "./lowering.js";
-import { sizedInt } from "./numbers.js";
-import {
-  errorOperand,
-  type KernelField,
-  type KernelOperand,
-  type KernelStruct,
-  type KernelType,
-  type Operand,
-} from "./operands.js";
-import { alignOf, boolType, brandsOf, intTypeByName, kernelInterface, roundUp, sizeOf } from "./types.js";
-import { loadType } from "./memory.js";
+import type { ts } from "./typescript.js";
+import type { Inst, MemType } from "../ir/ir.js";
+import { readBits } from "./kernel-bits.js";
+import { kernelSize, useField, type KernelPointer, type KernelStruct, type KernelType } from "./kernel-types.js";
+import { report, startSealed, type Lowering } from "./lowering.js";
+import { constantValue, sizedInt } from "./numbers.js";
+import { errorOperand, type IntOperand, type KernelOperand, type Operand } from "./operands.js";
+import type { ScalarType } from "./types.js";
+import { visibleRange } from "./visible.js";
 
-/** The kernel type behind a `bpfCore…` interface; its fields are looked at once. */
-export function kernelStruct(c: Compilation, type: ts.Type): KernelStruct | undefined {
-  const symbol = kernelInterface(type)?.symbol;
-  const declaration = symbol?.declarations?.[0];
-  if (!symbol || !declaration) return undefined;
-  const known = c.kernelStructs.get(symbol);
-  if (known) return known;
-  const name = kernelTypeName(symbol.name);
-  const fields: KernelField[] = [];
-  const struct: KernelStruct = { key: uniqueKey(c, name), name, fields };
-  // Known before its fields are looked at: a task has a pointer to a task.
-  c.kernelStructs.set(symbol, struct);
-  for (const property of (kernelInterface(type) as ts.Type).getProperties()) {
-    const node = property.declarations?.[0] ?? declaration;
-    const field = kernelField(c, property, node);
-    if (field) fields.push(field);
-  }
-  return struct;
-}
-
-function uniqueKey(c: Compilation, name: string): string {
-  let key = name;
-  for (let count = 2; c.kernelKeys.has(key); count++) key = `${name}#${count}`;
-  c.kernelKeys.add(key);
-  return key;
-}
-
-/** bpfCoreTaskStruct -> task_struct; a suffix `___flavour` stays as it is. */
-export function kernelTypeName(interfaceName: string): string {
-  const [base = "", ...flavour] = interfaceName.slice("bpfCore".length).split("___");
-  return [snakeCase(base), ...flavour].join("___");
-}
-
-/** realParent -> real_parent; what is in kernel spelling already stays. */
-export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter, index: number) => (index > 0 ? "_" : "") + letter.toLowerCase());
-}
-
-function kernelField(c: Compilation, property: ts.Symbol, node: ts.Node): KernelField | undefined {
-  const type = c.checker.getTypeOfSymbolAtLocation(property, node);
-  if (!isKernelName(property.name)) report(c, node, "programTarget", { what: `'${property.name}'` });
-  const kernelType = fieldType(c, c.checker.getNonNullableType(type), type.isUnion());
-  if (!kernelType) {
-    report(c, node, "kernelType", { type: c.checker.typeToString(type) });
-    return undefined;
-  }
-  return { property: property.name, name: snakeCase(property.name), type: kernelType };
-}
-
-function fieldType(c: Compilation, type: ts.Type, nullable: boolean): KernelType | undefined {
-  const brands = brandsOf(c.checker, type);
-  if (kernelInterface(type)) {
-    const struct = kernelStruct(c, type);
-    if (!struct) return undefined;
-    return { kind: nullable || brands.includes("ptr") ? "pointer" : "struct", struct };
-  }
-  if (type.flags & ts.TypeFlags.BooleanLike) return { kind: "scalar", type: boolType };
-  for (const brand of brands) {
-    const int = intTypeByName(brand);
-    if (int) return { kind: "scalar", type: int };
-    if (brand === "chars" || brand === "bytes" || brand === "array") return arrayField(c, type, brand);
-  }
-  return undefined;
-}
-
-function arrayField(c: Compilation, type: ts.Type, brand: "chars" | "bytes" | "array"): KernelType | undefined {
-  const lengthSymbol = type.getProperty("length");
-  const lengthType = lengthSymbol && c.checker.getTypeOfSymbol(lengthSymbol);
-  const element = type.getNumberIndexType();
-  const elementType = element && fieldType(c, element, false);
-  if (!lengthType?.isNumberLiteral() || !elementType) return undefined;
-  const form = brand === "array" ? "elements" : brand;
-  return { kind: "array", form, element: elementType, length: lengthType.value };
-}
-
-// ---- layout of the local type -----------------------------------------------------------------------------------
-
-/** In bytes, in the local type; a kernel's own may differ, which is what the relocations are for. */
-export function kernelSize(type: KernelType): number {
-  switch (type.kind) {
-    case "scalar":
-      return sizeOf(type.type);
-    case "pointer":
-      return 8;
-    case "array":
-      return kernelSize(type.element) * type.length;
-    case "struct":
-      return layOutKernel(type.struct).size;
-  }
-}
-
-function kernelAlign(type: KernelType): number {
-  switch (type.kind) {
-    case "scalar":
-      return alignOf(type.type);
-    case "pointer":
-      return 8;
-    case "array":
-      return kernelAlign(type.element);
-    case "struct":
-      return Math.max(1, ...type.struct.fields.map((field) => kernelAlign(field.type)));
-  }
-}
-
-/** Offsets of the fields in bytes, and the size, of the local type. */
-export function layOutKernel(struct: KernelStruct): { readonly offsets: readonly number[]; readonly size: number } {
-  let size = 0;
-  let align = 1;
-  const offsets = struct.fields.map((field) => {
-    const fieldAlign = kernelAlign(field.type);
-    align = Math.max(align, fieldAlign);
-    const offset = roundUp(size, fieldAlign);
-    size = offset + kernelSize(field.type);
-    return offset;
-  });
-  return { offsets, size: roundUp(size, align) };
-}
-
-/** The offset in bytes of a path in the local type. */
-function localOffset(root: KernelStruct, path: readonly number[]): number {
-  let type: KernelType = { kind: "struct", struct: root };
-  let offset = 0;
-  for (const index of path) {
-    if (type.kind === "struct") {
-      offset += layOutKernel(type.struct).offsets[index] ?? 0;
-      type = type.struct.fields[index]?.type ?? type;
-    } else if (type.kind === "array") {
-      offset += kernelSize(type.element) * index;
-      type = type.element;
-    }
-  }
-  return offset;
-}
-
-// ---- access -----------------------------------------------------------------------------------------------------
-
-/** A kernel object at this address. */
+/** A kernel object at this address, of which the verifier knows nothing. */
 export function kernelObject(struct: KernelStruct, base: Inst): KernelOperand {
-  return { kind: "kernel", root: struct, base, path: [], type: { kind: "struct", struct } };
+  return objectAt({ kind: "struct", struct }, base, false);
 }
+
+/** A kernel object whose type the verifier knows. It may still want to see a check for null, so that reads have one. */
+export function trustedObject(struct: KernelStruct, base: Inst): KernelOperand {
+  return objectAt({ kind: "struct", struct }, base, true);
+}
+
+function objectAt(type: KernelType, base: Inst, trusted: boolean): KernelOperand {
+  const root = type.kind === "struct" ? type.struct : undefined;
+  return { kind: "kernel", root, base, path: [], type, trusted, unchecked: trusted };
+}
+
+/** What a pointer with this value leads to. */
+export function pointerOperand(pointer: KernelPointer, value: Inst, trusted: boolean): Operand {
+  // Behind a pointer to anything but a struct the verifier sees a mere number.
+  const inner: Operand = pointer.user
+    ? { kind: "user", value }
+    : objectAt(pointer.to, value, trusted && pointer.to.kind === "struct");
+  return pointer.nullable ? { kind: "nullable", present: value, inner } : inner;
+}
+
+// ---- places -----------------------------------------------------------------------------------------------------
 
 /** libbpf's access string: the object itself, then member and element indices. */
-function accessString(path: readonly number[]): string {
+export function accessString(path: readonly number[]): string {
   return ["0", ...path].join(":");
 }
 
-/** The address of the place, relocated. */
+/** The member of a kernel object, as a place that is not read yet. */
+export function kernelMember(l: Lowering, place: KernelOperand, property: string): KernelOperand | undefined {
+  if (place.type.kind !== "struct") return undefined;
+  const index = useField(l, place.type.struct, property);
+  const field = index === undefined ? undefined : place.type.struct.fields[index];
+  return field && index !== undefined ? { ...place, path: [...place.path, index], type: field.type } : undefined;
+}
+
+/** The address of the place, relocated. Of an object that may be null it is some address that cannot be read. */
 export function kernelAddress(l: Lowering, place: KernelOperand): Inst {
-  if (place.path.length === 0) return place.base;
-  const local = BigInt(localOffset(place.root, place.path));
-  const offset = l.b.core("i64", "field_byte_offset", place.root.key, accessString(place.path), local);
+  if (place.path.length === 0 || !place.root) return place.base;
+  if (!place.unchecked) return offsetAddress(l, place);
+  return ifPresent(l, place, "ptr", () => offsetAddress(l, place));
+}
+
+function offsetAddress(l: Lowering, place: KernelOperand): Inst {
+  if (place.path.length === 0 || !place.root) return place.base;
+  const offset = l.b.core("i64", "field_byte_offset", place.root.key, accessString(place.path), 0n);
   return l.b.binary("add", place.base, offset);
 }
 
-/** The member of a kernel object, as a place that is not read yet. */
-export function kernelMember(place: KernelOperand, property: string): KernelOperand | undefined {
-  if (place.type.kind !== "struct") return undefined;
-  const index = place.type.struct.fields.findIndex((field) => field.property === property);
-  const field = place.type.struct.fields[index];
-  return field && { ...place, path: [...place.path, index], type: field.type };
+/**
+ * What `work` makes of an object that is not null, otherwise zero. The verifier forbids even arithmetic on a pointer
+ * that may be null, and which pointers may be differs from kernel to kernel.
+ */
+export function ifPresent(l: Lowering, place: KernelOperand, type: "i64" | "ptr", work: () => Inst): Inst {
+  if (!place.unchecked) return work();
+  const variable = { name: "member", type } as const;
+  const present = l.b.createBlock();
+  const join = l.b.createBlock();
+  l.b.write(variable, l.b.constant(type, 0n));
+  l.b.branch(l.b.compare("ne", place.base, l.b.constant("ptr", 0n)), present, join);
+  startSealed(l, present);
+  l.b.write(variable, work());
+  l.b.jump(join);
+  startSealed(l, join);
+  return l.b.read(variable);
 }
 
-/** An element of an array in kernel memory. */
-export function kernelElement(l: Lowering, node: ts.Node, place: KernelOperand, index: bigint): Operand {
-  if (place.type.kind !== "array") return errorOperand;
-  const { length, element } = place.type;
-  if (index < 0n || index >= BigInt(length)) {
-    report(l, node, "indexRange", { index, length, last: length - 1 });
-    return errorOperand;
-  }
-  return { ...place, path: [...place.path, Number(index)], type: element };
-}
+// ---- reading ----------------------------------------------------------------------------------------------------
 
 /**
- * A place as a value: scalars and pointers are read (a read that faults gives 0), structs and arrays stay places.
- * `nullable`: the field's type has null in it, so that the pointer must be checked.
+ * A place as a value: numbers and pointers are read (a read that faults gives 0), structs and arrays stay places.
  */
-export function readKernel(l: Lowering, place: KernelOperand, nullable: boolean): Operand {
+export function readKernel(l: Lowering, place: KernelOperand): Operand {
   const { type } = place;
-  if (type.kind === "struct" || type.kind === "array") return place;
-  if (type.kind === "pointer") {
-    const pointer = l.b.convert("int2ptr", "ptr", l.b.kread("i64", "u64", kernelAddress(l, place)));
-    const object = kernelObject(type.struct, pointer);
-    return nullable ? { kind: "nullable", present: pointer, inner: object } : object;
+  switch (type.kind) {
+    case "struct":
+    case "array":
+    case "void":
+      return place;
+    case "pointer":
+      return pointerOperand(type, l.b.convert("int2ptr", "ptr", readMemory(l, place, "u64")), place.trusted);
+    case "bits":
+      return numberOperand(l, type.of.type, readBits(l, place, type));
+    case "scalar":
+    case "enum":
+      return numberOperand(l, type.type, readMemory(l, place, memTypeOf(type.type)));
   }
-  const value = l.b.kread("i64", loadType(type.type), kernelAddress(l, place));
-  if (type.type.kind === "int") return sizedInt(type.type, value);
+}
+
+function readMemory(l: Lowering, place: KernelOperand, mem: MemType): Inst {
+  if (!place.trusted) return l.b.kread("i64", mem, kernelAddress(l, place));
+  return ifPresent(l, place, "i64", () => l.b.load("i64", mem, offsetAddress(l, place), 0));
+}
+
+/** The memory type that widens to the exact i64 of a number. */
+function memTypeOf(type: ScalarType): MemType {
+  if (type.kind === "bool") return "u8";
+  return type.bits === 64 ? "u64" : `${type.signed ? "i" : "u"}${type.bits}`;
+}
+
+function numberOperand(l: Lowering, type: ScalarType, value: Inst): Operand {
+  if (type.kind === "int") return sizedInt(type, value);
   return { kind: "bool", value: l.b.compare("ne", value, l.b.constant("i64", 0n)) };
 }
 
-/** `bpfCoreFieldExists(…)`: 1 or 0, filled in when the program is loaded. */
-export function kernelFieldExists(l: Lowering, place: KernelOperand): Operand {
-  return { kind: "bool", value: l.b.core("i32", "field_exists", place.root.key, accessString(place.path), 1n) };
+// ---- elements ---------------------------------------------------------------------------------------------------
+
+/** `array[index]` in kernel memory as a value: 0 outside. */
+export function readKernelElement(l: Lowering, node: ts.Node, array: KernelOperand, index: IntOperand): Operand {
+  if (array.type.kind !== "array") return errorOperand;
+  const { length, element } = array.type;
+  const known = constantValue(index);
+  if (known !== undefined) {
+    const place = constantElement(l, node, array, known);
+    return place ? readKernel(l, place) : errorOperand;
+  }
+  const range = visibleRange(l, index.value);
+  const isInside = length === undefined || (range !== undefined && range.high < BigInt(length));
+  if (isInside) return readKernel(l, variableElement(l, array, element, index.value));
+  return checkedElement(l, node, array, index);
+}
+
+/** The element at a constant index, as a place. Undefined after a diagnostic. */
+export function constantElement(
+  l: Lowering,
+  node: ts.Node,
+  array: KernelOperand,
+  index: bigint,
+): KernelOperand | undefined {
+  if (array.type.kind !== "array") return undefined;
+  const { length, element } = array.type;
+  if (index < 0n || (length !== undefined && index >= BigInt(length))) {
+    report(l, node, "indexRange", { index, length: length ?? 0, last: (length ?? 1) - 1 });
+    return undefined;
+  }
+  // A path through an array whose length is unknown would leave the local type.
+  if (array.root && length !== undefined) return { ...array, path: [...array.path, Number(index)], type: element };
+  return variableElement(l, array, element, l.b.constant("i64", index));
+}
+
+/** An index that may be outside is checked: a number there is 0, and so is a pointer, which reads 0 in turn. */
+function checkedElement(l: Lowering, node: ts.Node, array: KernelOperand, index: IntOperand): Operand {
+  if (array.type.kind !== "array" || array.type.length === undefined) return errorOperand;
+  const { length, element } = array.type;
+  if (element.kind === "struct" || element.kind === "array" || element.kind === "void" || element.kind === "bits") {
+    report(l, node, "kernelIndex", { length, last: length - 1 });
+    return errorOperand;
+  }
+  const variable = { name: "element", type: "i64" } as const;
+  const inside = l.b.createBlock();
+  const join = l.b.createBlock();
+  l.b.write(variable, l.b.constant("i64", 0n));
+  l.b.branch(l.b.compare("ult", index.value, l.b.constant("i64", BigInt(length))), inside, join);
+  startSealed(l, inside);
+  const place = variableElement(l, array, element, index.value);
+  l.b.write(variable, readMemory(l, place, element.kind === "pointer" ? "u64" : memTypeOf(element.type)));
+  l.b.jump(join);
+  startSealed(l, join);
+  const value = l.b.read(variable);
+  if (element.kind !== "pointer") return numberOperand(l, element.type, value);
+  return pointerOperand(element, l.b.convert("int2ptr", "ptr", value), false);
+}
+
+/** The element at an index that is inside, or behind a pointer. The verifier no longer knows what is there. */
+function variableElement(l: Lowering, array: KernelOperand, element: KernelType, index: Inst): KernelOperand {
+  const moved = (): Inst => l.b.binary("add", array.base, l.b.binary("mul", index, stride(l, array, element)));
+  const place = { ...array, base: ifPresent(l, array, "ptr", moved), type: element, trusted: false, unchecked: false };
+  if (array.root) return { ...place, path: [...array.path, 0] };
+  return { ...place, root: element.kind === "struct" ? element.struct : undefined };
+}
+
+/** Bytes from one element to the next. Only the running kernel knows how large its structs are. */
+function stride(l: Lowering, array: KernelOperand, element: KernelType): Inst {
+  const known = kernelSize(element);
+  if (known !== undefined) return l.b.constant("i64", BigInt(known));
+  if (array.root) return l.b.core("i64", "field_byte_size", array.root.key, accessString([...array.path, 0]), 0n);
+  if (element.kind === "struct") return l.b.core("i64", "type_size", element.struct.key, "0", 0n);
+  // An array of structs behind a pointer: so many of them.
+  if (element.kind !== "array" || element.length === undefined) return l.b.constant("i64", 0n);
+  return l.b.binary(
+    "mul",
+    stride(l, { ...array, type: element }, element.element),
+    l.b.constant("i64", BigInt(element.length)),
+  );
 }

@@ -11,7 +11,8 @@ import { collectModule } from "./modules.js";
 import { at, report, type Activation, type Compilation, type Lowering, type Target } from "./lowering.js";
 import { asInt } from "./expressions.js";
 import { bindParameter, isPlainFunction } from "./inline.js";
-import type { IntOperand, KernelStruct, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
+import type { KernelRoot } from "./kernel-types.js";
+import type { IntOperand, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
 import type { SourceProgram } from "./program.js";
 import { lowerBody } from "./statements.js";
 import type { Local } from "./variables.js";
@@ -25,7 +26,7 @@ export interface LoweredModule {
   /** What .rodata, .data and .bss hold. */
   readonly data: readonly DataSection[];
   /** Local types that CO-RE relocations name, by key. */
-  readonly kernelStructs: ReadonlyMap<string, KernelStruct>;
+  readonly kernelRoots: ReadonlyMap<string, KernelRoot>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -45,7 +46,7 @@ export function lowerModule(source: SourceProgram, target: Target): LoweredModul
     names: new Map(),
     tailCallers: new Map(),
     programs: [],
-    kernelStructs: new Map(),
+    kernelRoots: new Map(),
     kernelKeys: new Set(),
   };
   collectModule(c);
@@ -55,7 +56,7 @@ export function lowerModule(source: SourceProgram, target: Target): LoweredModul
     programs: c.programs,
     maps: [...c.maps.values()],
     data: dataSections(c.data),
-    kernelStructs: new Map([...c.kernelStructs.values()].map((struct) => [struct.key, struct])),
+    kernelRoots: new Map([...c.kernelRoots.values()].map((root) => [root.key, root])),
     diagnostics: inReadingOrder(c),
   };
 }

@@ -6,15 +6,8 @@ import type { Diagnostic } from "../diagnostic.js";
 import type { FunctionBuilder, Variable } from "../ir/builder.js";
 import type { Block, Inst } from "../ir/ir.js";
 import { fillIn, messages, type MessageName } from "../messages.js";
-import type {
-  KernelStruct,
-  MapDeclaration,
-  Operand,
-  ProgramDeclaration,
-  Range,
-  RecordState,
-  Static,
-} from "./operands.js";
+import type { KernelRoot } from "./kernel-types.js";
+import type { MapDeclaration, Operand, ProgramDeclaration, Range, RecordState, Static } from "./operands.js";
 import { diagnosticSpan, sourceSpan, type SourceProgram } from "./program.js";
 import type { ModuleData } from "./data-sections.js";
 import type { LoopCost } from "./loops.js";
@@ -48,7 +41,8 @@ export interface Compilation {
   /** What the object's names stand for. */
   readonly names: Map<string, ts.Node>;
   readonly programs: ProgramDeclaration[];
-  readonly kernelStructs: Map<ts.Symbol, KernelStruct>;
+  /** Kernel types by the symbol of their interface. */
+  readonly kernelRoots: Map<ts.Symbol, KernelRoot>;
   readonly kernelKeys: Set<string>;
 }
 

@@ -4,16 +4,10 @@ import { ts } from "./typescript.js";
 import { encodeText } from "../../util/bytes.js";
 import type { Inst, MemType, StoreInst } from "../ir/ir.js";
 import { report, type Lowering } from "./lowering.js";
-import { kernelAddress, kernelSize } from "./kernel.js";
+import { kernelAddress } from "./kernel.js";
+import { kernelSize, type KernelType } from "./kernel-types.js";
 import { checkConstant, constantValue, convertTo, isWritten, sizedInt } from "./numbers.js";
-import {
-  errorOperand,
-  type IntOperand,
-  type KernelType,
-  type MemoryOperand,
-  type Operand,
-  type RefOperand,
-} from "./operands.js";
+import { errorOperand, type IntOperand, type MemoryOperand, type Operand, type RefOperand } from "./operands.js";
 import { describe } from "./variables.js";
 import { visibleRange } from "./visible.js";
 import {
@@ -193,7 +187,7 @@ function isSameLayout(a: DataType, b: DataType): boolean {
 
 /** Kernel memory is copied as bytes, so that both sides must mean the same by them. */
 function isSameBytes(type: DataType, kernel: KernelType): boolean {
-  if (kernel.kind === "scalar") return isSameLayout(type, kernel.type);
+  if (kernel.kind === "scalar" || kernel.kind === "enum") return isSameLayout(type, kernel.type);
   return (
     type.kind === "array" &&
     kernel.kind === "array" &&

@@ -5,6 +5,7 @@ import type { ts } from "./typescript.js";
 import type { ContextField } from "../../bpf/contexts.js";
 import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
+import type { KernelStruct, KernelType } from "./kernel-types.js";
 import type { AggregateType, DataType, IntType, ScalarType } from "./types.js";
 
 /** Inclusive bounds of an integer. */
@@ -68,42 +69,24 @@ export interface RecordState {
   readonly live: Variable;
 }
 
-/** A type in kernel memory, from a `bpfCore…` interface. */
-export interface KernelStruct {
-  /** Names the local type in the module; different for two interfaces with one kernel name. */
-  readonly key: string;
-  /** The kernel's name with any flavour: "task_struct". */
-  readonly name: string;
-  /** The interface's fields with kernel spelling, in order; filled in on first use (types may be recursive). */
-  readonly fields: readonly KernelField[];
-}
-
-export interface KernelField {
-  /** The property's name in TypeScript. */
-  readonly property: string;
-  /** The kernel's name. */
-  readonly name: string;
-  readonly type: KernelType;
-}
-
-export type KernelType =
-  | { readonly kind: "scalar"; readonly type: ScalarType }
-  | {
-      readonly kind: "array";
-      readonly form: "chars" | "bytes" | "elements";
-      readonly element: KernelType;
-      readonly length: number;
-    }
-  | { readonly kind: "struct"; readonly struct: KernelStruct }
-  | { readonly kind: "pointer"; readonly struct: KernelStruct };
-
 /** A place in kernel memory: `path` are the member and element indices from the object at `base`. */
 export interface KernelOperand {
   readonly kind: "kernel";
-  readonly root: KernelStruct;
+  /** The type that relocations name; undefined for what lies behind a pointer to an array. */
+  readonly root: KernelStruct | undefined;
   readonly base: Inst;
   readonly path: readonly number[];
   readonly type: KernelType;
+  /** The verifier knows the object behind `base`, so that plain loads read it (tp_btf, fentry, lsm). */
+  readonly trusted: boolean;
+  /** For a trusted object: the verifier may want to see that it is not null. */
+  readonly unchecked: boolean;
+}
+
+/** A pointer to memory of the traced process. */
+export interface UserOperand {
+  readonly kind: "user";
+  readonly value: Inst;
 }
 
 /** A pointer that the verifier tracks but a program cannot look into. */
@@ -186,6 +169,7 @@ export type Operand =
   | QuotientOperand
   | MemoryOperand
   | KernelOperand
+  | UserOperand
   | OpaqueOperand
   | NullableOperand
   | RefOperand

@@ -44,17 +44,10 @@ export function sourceElement(l: Lowering, node: ts.Node, source: Source, index:
   return elementNamed(l, node, source, index);
 }
 
-/** The property that `key` names; `pattern` is the whole pattern, which has the type of what is taken apart. */
-export function sourceMember(
-  l: Lowering,
-  node: ts.Node,
-  source: Source,
-  key: ts.PropertyName,
-  pattern: ts.Node,
-): Operand {
+/** The property that `key` names. */
+export function sourceMember(l: Lowering, node: ts.Node, source: Source, key: ts.PropertyName): Operand {
   if (source.kind === "list" || ts.isComputedPropertyName(key)) return unsupported(l, key);
-  const name = propertyName(key);
-  return memberNamed(l, node, source, name, l.checker.getTypeAtLocation(pattern).getProperty(name));
+  return memberNamed(l, node, source, propertyName(key));
 }
 
 /** A default value counts where the part is undefined; it sees what was bound before it. */
@@ -84,24 +77,19 @@ export function assignPattern(l: Lowering, target: ts.Expression, source: Source
       }
     }
   } else if (ts.isObjectLiteralExpression(target)) {
-    for (const property of target.properties) assignProperty(l, target, property, source);
+    for (const property of target.properties) assignProperty(l, property, source);
   } else {
     assignmentTarget(l, target)?.write(asOperand(l, source), place);
   }
 }
 
-function assignProperty(
-  l: Lowering,
-  pattern: ts.ObjectLiteralExpression,
-  property: ts.ObjectLiteralElementLike,
-  source: Source,
-): void {
+function assignProperty(l: Lowering, property: ts.ObjectLiteralElementLike, source: Source): void {
   if (ts.isShorthandPropertyAssignment(property)) {
     const { name, objectAssignmentInitializer } = property;
-    const read = (): Source => sourceMember(l, property, source, name, pattern);
+    const read = (): Source => sourceMember(l, property, source, name);
     assignPart(l, name, read, objectAssignmentInitializer);
   } else if (ts.isPropertyAssignment(property)) {
-    assignPart(l, property.initializer, () => sourceMember(l, property, source, property.name, pattern));
+    assignPart(l, property.initializer, () => sourceMember(l, property, source, property.name));
   } else {
     unsupported(l, property);
   }

@@ -154,6 +154,12 @@ export function brandsOf(checker: ts.TypeChecker, type: ts.Type): readonly strin
   return parts.filter((part) => part.isStringLiteral()).map((part) => part.value);
 }
 
+/** The argument of a mark of lang/types.ts ("bitsBrand" …) on a type. */
+export function typeMark(checker: ts.TypeChecker, type: ts.Type, mark: string): ts.Type | undefined {
+  const property = type.getProperties().find((symbol) => symbol.name.startsWith(`__@${mark}@`));
+  return property && checker.getNonNullableType(checker.getTypeOfSymbol(property));
+}
+
 export function declaredType(checker: ts.TypeChecker, type: ts.Type): DeclaredType | undefined {
   if (type.flags & (ts.TypeFlags.Void | ts.TypeFlags.Undefined)) return { kind: "void" };
   if (type.flags & ts.TypeFlags.BooleanLike) return boolType;

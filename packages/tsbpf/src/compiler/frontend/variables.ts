@@ -6,12 +6,11 @@ import { sourceOf } from "./expressions.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
 import { checkConstant, constantInt, convertTo, plainNumber, safeRange, sizedInt } from "./numbers.js";
 import { address } from "./memory.js";
-import { kernelAddress, kernelStruct } from "./kernel.js";
+import { kernelAddress } from "./kernel.js";
+import { kernelStruct, type KernelType } from "./kernel-types.js";
 import {
   errorOperand,
   type IntOperand,
-  type KernelStruct,
-  type KernelType,
   type MemoryOperand,
   type NullableOperand,
   type Operand,
@@ -23,7 +22,8 @@ import type { AggregateType, DeclaredType, IntType, ScalarType } from "./types.j
 export type Shape =
   | { readonly kind: "int"; readonly type: IntType | "number"; readonly variable: Variable }
   | { readonly kind: "bool"; readonly variable: Variable }
-  | { readonly kind: "kernel"; readonly struct: KernelStruct; readonly variable: Variable }
+  | { readonly kind: "kernel"; readonly type: KernelType; readonly variable: Variable }
+  | { readonly kind: "user"; readonly variable: Variable }
   | {
       readonly kind: "memory";
       readonly type: AggregateType;
@@ -70,8 +70,9 @@ function shapeFor(name: string, operand: Operand, declared: ScalarType | undefin
     case "bool":
       return { kind: "bool", variable: { name, type: "i32" } };
     case "kernel":
-      if (operand.type.kind !== "struct") return undefined;
-      return { kind: "kernel", struct: operand.type.struct, variable: { name, type: "ptr" } };
+      return { kind: "kernel", type: operand.type, variable: { name, type: "ptr" } };
+    case "user":
+      return { kind: "user", variable: { name, type: "ptr" } };
     case "memory": {
       const { type, space, align, record } = operand;
       return { kind: "memory", type, space, align, record, variable: { name, type: "ptr" } };
@@ -117,7 +118,7 @@ export function declaredShape(
     case "kernel": {
       if (operand.kind !== "null" && operand.kind !== "void") return shapeFor(name, operand, undefined);
       const struct = kernelStruct(l, declared.type);
-      return struct && { kind: "kernel", struct, variable: { name, type: "ptr" } };
+      return struct && { kind: "kernel", type: { kind: "struct", struct }, variable: { name, type: "ptr" } };
     }
     case "object": {
       // What is missing at first can only be a map's value later: nothing else may be in a variable that changes.
@@ -168,14 +169,15 @@ export function readShape(l: Lowering, shape: Shape): Operand {
     }
     case "bool":
       return { kind: "bool", value: l.b.read(shape.variable) };
-    case "kernel":
-      return {
-        kind: "kernel",
-        root: shape.struct,
-        base: l.b.read(shape.variable),
-        path: [],
-        type: { kind: "struct", struct: shape.struct },
-      };
+    case "kernel": {
+      const { type } = shape;
+      const root = type.kind === "struct" ? type.struct : undefined;
+      const base = l.b.read(shape.variable);
+      // The verifier may know the one object and not the other that a variable stands for: its reads are probed.
+      return { kind: "kernel", root, base, path: [], type, trusted: false, unchecked: false };
+    }
+    case "user":
+      return { kind: "user", value: l.b.read(shape.variable) };
     case "memory": {
       const { type, space, align, record } = shape;
       return { kind: "memory", type, base: l.b.read(shape.variable), offset: 0, align, space, record };
@@ -306,7 +308,7 @@ function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, op
     l.b.write(shape.variable, address(l, operand));
     return true;
   }
-  if (shape.kind === "kernel" && operand.kind === "kernel" && isObjectOf(operand.type, shape.struct)) {
+  if (shape.kind === "kernel" && operand.kind === "kernel" && isSameKernelType(operand.type, shape.type)) {
     l.b.write(shape.variable, kernelAddress(l, operand));
     return true;
   }
@@ -316,6 +318,10 @@ function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, op
       return false;
     }
     l.b.write(shape.variable, operand.base);
+    return true;
+  }
+  if (shape.kind === "user" && operand.kind === "user") {
+    l.b.write(shape.variable, operand.value);
     return true;
   }
   if (shape.kind === "opaque" && operand.kind === "opaque") {
@@ -330,8 +336,18 @@ export function isFixedSpace(space: MemoryOperand["space"]): boolean {
   return space !== "map" && space !== "packet";
 }
 
-function isObjectOf(type: KernelType, struct: KernelStruct): boolean {
-  return type.kind === "struct" && type.struct === struct;
+function isSameKernelType(a: KernelType, b: KernelType): boolean {
+  if (a.kind === "struct" && b.kind === "struct") return a.struct === b.struct;
+  if (a.kind === "scalar" && b.kind === "scalar") return isSameScalar(a.type, b.type);
+  if (a.kind === "enum" && b.kind === "enum") return a.enumeration === b.enumeration && isSameScalar(a.type, b.type);
+  if (a.kind === "pointer" && b.kind === "pointer") return a.user === b.user && isSameKernelType(a.to, b.to);
+  if (a.kind === "array" && b.kind === "array") return a.length === b.length && isSameKernelType(a.element, b.element);
+  return a.kind === "void" && b.kind === "void";
+}
+
+function isSameScalar(a: ScalarType, b: ScalarType): boolean {
+  if (a.kind === "int" && b.kind === "int") return a.bits === b.bits && a.signed === b.signed;
+  return a.kind === b.kind;
 }
 
 function mismatch(l: Lowering, node: ts.Node, operand: Operand): boolean {
@@ -352,6 +368,8 @@ export function describe(operand: Operand): string {
       return operand.type.kind === "struct" ? "a struct" : "an array";
     case "kernel":
       return "kernel memory";
+    case "user":
+      return "a pointer to user memory";
     case "opaque":
       return "a kernel object";
     case "nullable":
