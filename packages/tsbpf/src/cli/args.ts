@@ -26,6 +26,8 @@ export interface OptionSpec {
 export interface OperandSpec {
   readonly name: string;
   readonly required: boolean;
+  /** Several may be given. */
+  readonly many?: true;
   readonly help: string;
   /** What is missing when it is missing: "name the source file". */
   readonly cure: string;
@@ -44,6 +46,8 @@ export interface CommandSpec {
 
 export interface ParsedArgs {
   readonly operand: string | undefined;
+  /** All of them, for a command that takes many. */
+  readonly operands: readonly string[];
   /** By long name; a list has one item a value. */
   readonly values: ReadonlyMap<string, readonly string[]>;
   readonly help: boolean;
@@ -57,7 +61,7 @@ export function parseArgs(command: CommandSpec, words: readonly string[]): Parse
   const end = words.indexOf("--");
   const optionWords = end < 0 ? words : words.slice(0, end);
   if (optionWords.includes("--help") || optionWords.includes("-h")) {
-    return { operand: undefined, values: state.values, help: true };
+    return { operand: undefined, operands: [], values: state.values, help: true };
   }
   while (state.next < words.length) {
     const word = words[state.next++] ?? "";
@@ -68,7 +72,7 @@ export function parseArgs(command: CommandSpec, words: readonly string[]): Parse
     else if (word.startsWith("-") && word !== "-") shortOption(state, word);
     else state.operands.push(word);
   }
-  return { operand: takeOperand(state), values: state.values, help: false };
+  return { operand: takeOperand(state), operands: state.operands, values: state.values, help: false };
 }
 
 /** The value of an option that is given at most once. */
@@ -143,12 +147,12 @@ function takeOperand({ command, operands }: State): string | undefined {
     if (first !== undefined) throw new UsageError(`unexpected "${first}": "${command.name}" takes no operand`);
     return undefined;
   }
-  if (second !== undefined) {
+  if (second !== undefined && !command.operand.many) {
     throw new UsageError(`unexpected "${second}": "${command.name}" takes one ${command.operand.name}`);
   }
   if (first === undefined && command.operand.required) {
     throw new UsageError(`missing ${command.operand.name}: ${command.operand.cure}`);
   }
-  if (first === "") throw new UsageError(`empty ${command.operand.name}: ${command.operand.cure}`);
+  if (operands.includes("")) throw new UsageError(`empty ${command.operand.name}: ${command.operand.cure}`);
   return first;
 }

@@ -87,6 +87,50 @@ const inspect: Command = {
   load: async () => (await import("./inspect.js")).runInspect,
 };
 
+const vmlinux: Command = {
+  name: "vmlinux",
+  summary: "write TypeScript views of a kernel's types",
+  operand: {
+    name: "NAME",
+    required: false,
+    many: true,
+    help: "a struct, union, enum or typedef of the kernel (default: all of them)",
+    cure: "name a type of the kernel (tsbpf vmlinux task_struct)",
+  },
+  options: [
+    {
+      name: "btf",
+      value: "FILE",
+      help: ["the kernel's BTF, as it is or in an object", "(default: /sys/kernel/btf/vmlinux, the running kernel)"],
+    },
+    {
+      name: "depth",
+      value: "N",
+      help: ["only what is at most N pointers away from the named types", "(default: all that they lead to)"],
+    },
+    {
+      name: "output",
+      short: "o",
+      value: "OUT",
+      help: ["where to write the .d.ts file (default: to standard output)"],
+    },
+  ],
+  details: [
+    [
+      "The views are what you would write by hand: an interface for each type, named as a program",
+      "names it (task_struct is bpfCoreTaskStruct), with all of its fields. A program imports them:",
+      '  import type { bpfCoreTaskStruct } from "./vmlinux.js";',
+      "Offsets are still those of the kernel that a program is loaded on (CO-RE).",
+    ],
+    ["Needs no rights. Exit code: 0 written, 1 no BTF or no such type, 2 wrong command line."],
+  ],
+  examples: [
+    { line: "tsbpf vmlinux task_struct --depth 1 -o bpf/vmlinux.d.ts", comment: "a task and what it points to" },
+    { line: "tsbpf vmlinux -o bpf/vmlinux.d.ts", comment: "all types of the running kernel" },
+  ],
+  load: async () => (await import("./vmlinux.js")).runVmlinux,
+};
+
 const doctor: Command = {
   name: "doctor",
   summary: "check that this machine can compile and run BPF programs",
@@ -123,4 +167,4 @@ const help: Command = {
   load: async () => (await import("./help.js")).runHelp,
 };
 
-export const commands: readonly Command[] = [build, inspect, doctor, version, help];
+export const commands: readonly Command[] = [build, inspect, vmlinux, doctor, version, help];

@@ -59,8 +59,8 @@ export function commandHelp(command: CommandSpec): string {
 
 function usageWords(command: CommandSpec): string {
   if (command.operand === undefined) return command.name;
-  const { name, required } = command.operand;
-  return `${command.name} ${required ? name : `[${name}]`}`;
+  const { name, required, many } = command.operand;
+  return `${command.name} ${required ? name : `[${name}]`}${many ? "..." : ""}`;
 }
 
 function optionWords(option: OptionSpec): string {

@@ -1,25 +1,22 @@
 // `tsbpf inspect`: reads an object file and prints what is in it. It needs no kernel, and a broken or hostile file
 // gives an error, never a crash.
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ParsedArgs } from "./args.js";
-import { CliError, reasonOf } from "./errors.js";
+import { CliError } from "./errors.js";
 import { describeObject } from "./inspect-object.js";
-import { errorCode, painter, printable } from "./io.js";
+import { painter, printable } from "./io.js";
 import type { Io } from "./io.js";
+import { readBounded } from "./read-bounded.js";
 import { readElf } from "../object/elf.js";
 import { readObject } from "../object/read.js";
 import { assert } from "../util/assert.js";
 import { FormatError } from "../util/bytes.js";
 
-/** Larger than any object; what does not end (/dev/zero) must not fill the memory. */
-const MAX_OBJECT_BYTES = 256 << 20;
-
 export async function runInspect(args: ParsedArgs, io: Io): Promise<number> {
   const { operand: file } = args;
   assert(file !== undefined, "inspect without its operand");
-  const bytes = readObjectFile(resolve(io.cwd, file), file);
+  const bytes = readBounded(resolve(io.cwd, file), file, "an object file", `make it: tsbpf build FILE -o ${file}`);
   io.stdout(inspectBytes(bytes, file, io.colorStdout));
   return 0;
 }
@@ -50,33 +47,4 @@ function formatHint(bytes: Uint8Array): string {
   if (bytes.length === 0) return " (the file is empty: build it again)";
   const isElf = bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
   return isElf ? "" : " (expected an object made by tsbpf build, or by clang --target=bpf -g)";
-}
-
-function readObjectFile(path: string, shown: string): Uint8Array {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, "r");
-    if (fstatSync(fd).isDirectory()) throw new CliError(`read ${shown}: it is a folder (name an object file in it)`);
-    return readBounded(fd, shown);
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    const code = errorCode(error);
-    const cure = code === "ENOENT" ? ` (make it: tsbpf build FILE -o ${shown})` : "";
-    throw new CliError(`read ${shown}: ${reasonOf(code)}${cure}`, { cause: error });
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
-}
-
-function readBounded(fd: number, shown: string): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for (;;) {
-    const chunk = new Uint8Array(Math.min(1 << 20, MAX_OBJECT_BYTES));
-    const count = readSync(fd, chunk);
-    if (count === 0) return Buffer.concat(chunks, total);
-    chunks.push(chunk.subarray(0, count));
-    total += count;
-    if (total > MAX_OBJECT_BYTES) throw new CliError(`read ${shown}: larger than 256 MiB, so it is no BPF object`);
-  }
 }
