@@ -1,5 +1,5 @@
 // The stack frame: gives every slot an offset from r10, such that slots whose contents are never needed at the same
-// time share bytes. Runs on final registers, when it is known which registers were spilled.
+// time may share bytes. Runs on final registers, when it is known which registers were spilled.
 
 import { add, addAll, type BitSet, forEach, has, makeBitSet, remove } from "./bitset.js";
 import type { CodegenProblem } from "./code.js";
@@ -36,36 +36,61 @@ export function removeDeadSpills(func: MachineFunc): void {
   }
 }
 
+/**
+ * The verifier counts what a helper overwrites as read (kernel/bpf/verifier.c, check_stack_range_initialized): where
+ * slots share bytes, what is left of one slot keeps it from seeing that two ways to a place are alike. So they only
+ * share where there is need.
+ */
 export function layOutFrame(func: MachineFunc): Frame | CodegenProblem {
-  const conflicts = findConflicts(func);
   const used = new Set<number>();
   for (const block of func.blocks) for (const inst of block.insts) slotsNamed(inst).forEach((slot) => used.add(slot));
   const order = [...used].sort((a, b) => sizeOf(func, b) - sizeOf(func, a) || a - b);
+  const total = order.reduce((sum, slot) => sum + sizeOf(func, slot), 0);
+  const apart = func.ownsStack && total <= MAX_FRAME_BYTES;
+  const everywhere = new Set(order);
+  const frame = place(func, order, apart ? func.slots.map(() => everywhere) : findConflicts(func));
+  if (frame.sizeBytes <= MAX_FRAME_BYTES) return frame;
+  const largest = order.find((slot) => func.slots[slot]?.span);
+  return {
+    kind: "frame-too-large",
+    sizeBytes: frame.sizeBytes,
+    limitBytes: MAX_FRAME_BYTES,
+    span: largest === undefined ? undefined : func.slots[largest]?.span,
+  };
+}
+
+function place(func: MachineFunc, order: readonly number[], conflicts: readonly ReadonlySet<number>[]): Frame {
   const offsets: number[] = func.slots.map(() => 0);
   const placed = new Set<number>();
   let sizeBytes = 0;
   for (const slot of order) {
     const taken = [...(conflicts[slot] ?? [])]
       .filter((other) => placed.has(other))
-      .map((other) => ({ start: -(offsets[other] ?? 0) - sizeOf(func, other), end: -(offsets[other] ?? 0) }));
+      .map((other) => {
+        const end = padding(func, other) - (offsets[other] ?? 0);
+        return { start: end - sizeOf(func, other), end };
+      });
     const start = firstGap(taken, sizeOf(func, slot));
-    offsets[slot] = -(start + sizeOf(func, slot));
+    offsets[slot] = -(start + sizeOf(func, slot)) + padding(func, slot);
     sizeBytes = Math.max(sizeBytes, start + sizeOf(func, slot));
     placed.add(slot);
   }
-  if (sizeBytes <= MAX_FRAME_BYTES) return { kind: "frame", offsets, sizeBytes };
-  const largest = order.find((slot) => func.slots[slot]?.span);
-  return {
-    kind: "frame-too-large",
-    sizeBytes,
-    limitBytes: MAX_FRAME_BYTES,
-    span: largest === undefined ? undefined : func.slots[largest]?.span,
-  };
+  return { kind: "frame", offsets, sizeBytes };
 }
 
 function sizeOf(func: MachineFunc, slot: number): number {
   const size = func.slots[slot]?.size ?? 0;
   return Math.ceil(Math.max(size, 1) / SLOT_ALIGN) * SLOT_ALIGN;
+}
+
+/**
+ * Four bytes stand in the upper half of their word. Where the verifier (kernel/bpf/verifier.c, check_stack_write) sees
+ * a register stored to a whole word or to its lower half, it follows the number, and looks at everything behind anew
+ * for each number that a map's key may have.
+ */
+function padding(func: MachineFunc, slot: number): number {
+  const { size, spill } = func.slots[slot] ?? { size: SLOT_ALIGN, spill: false };
+  return size === 4 && !spill ? 4 : 0;
 }
 
 /** The lowest distance below r10 at which `size` bytes are free. */

@@ -148,6 +148,8 @@ export interface MachineFunc {
   /** The next free virtual register. */
   nextReg: Reg;
   readonly slots: FrameSlot[];
+  /** A program that calls no functions has the whole stack for itself. */
+  readonly ownsStack: boolean;
   nextBlockId: number;
 }
 

@@ -126,8 +126,17 @@ function orderOperands(sel: Selection, inst: BinaryInst): [Inst, Inst] {
   if (!commutative.has(inst.op) || inst.type === "ptr") return [left, right];
   if (aluImm(sel, right)) return [left, right];
   if (aluImm(sel, left) || isRemade(sel, left)) return [right, left];
+  if (feeds(sel, inst, left)) return [left, right];
+  if (feeds(sel, inst, right)) return [right, left];
   const swap = !isRemade(sel, right) && hasOneUser(sel, right) && !hasOneUser(sel, left);
   return swap ? [right, left] : [left, right];
+}
+
+/** The result is the parameter's next value: a sum that a loop adds to stays in its register. */
+function feeds(sel: Selection, inst: BinaryInst, operand: Inst): boolean {
+  return (
+    operand.op === "param" && usersOf(sel.users, inst).some((user) => user.kind === "edge" && user.param === operand)
+  );
 }
 
 // ---- shifts -------------------------------------------------------------------------------------------------------

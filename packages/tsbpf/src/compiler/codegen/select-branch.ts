@@ -70,6 +70,7 @@ const newerJumps: Readonly<Partial<Record<JumpName, JumpName>>> = {
 /** A comparison whose result is needed in a register: 1, or 0 if the comparison does not hold. */
 export function selectCompare(sel: Selection, inst: CompareInst): void {
   const dst = ownReg(sel, inst);
+  if (selectSignTest(sel, inst, dst)) return;
   const condition = compareCondition(sel, inst);
   emitConstant(sel, dst, condition.inverted ? 0n : 1n, true);
   const otherwise = newBlock(sel);
@@ -79,6 +80,17 @@ export function selectCompare(sel: Selection, inst: CompareInst): void {
   emitConstant(sel, dst, condition.inverted ? 1n : 0n, true);
   terminate(sel, { kind: "jump", target: join });
   sel.block = join;
+}
+
+/** Whether a number is negative is its highest bit. */
+function selectSignTest(sel: Selection, inst: CompareInst, dst: Reg): boolean {
+  const [left, right] = inst.args;
+  if (inst.op !== "slt" || !left || !right || constantOf(right) !== 0n) return false;
+  const wide = left.type !== "i32" || !sel.features.alu32;
+  moveInto(sel, dst, left);
+  if (left.type === "i32" && wide) emitAlu(sel, "LSH", true, dst, immOperand(32));
+  emitAlu(sel, "RSH", wide, dst, immOperand(wide ? 63 : 31));
+  return true;
 }
 
 function branchOn(sel: Selection, condition: Condition, then: MachineBlock, otherwise: MachineBlock): void {

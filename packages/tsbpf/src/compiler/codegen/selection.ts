@@ -41,7 +41,16 @@ export function startSelection(func: Func, cpu: CpuLevel): Selection {
   const users = collectUsers(func);
   const escaping = findEscaping(func, users);
   const slots = new Map<SlotInst, number>();
-  const out: MachineFunc = { name: func.name, blocks: [], nextReg: FIRST_VIRTUAL, slots: [], nextBlockId: 0 };
+  const calls = func.blocks.some((block) => block.insts.some((inst) => inst.op === "callfn" || inst.op === "func"));
+  const ownsStack = func.section !== undefined && !calls;
+  const out: MachineFunc = {
+    name: func.name,
+    blocks: [],
+    nextReg: FIRST_VIRTUAL,
+    slots: [],
+    ownsStack,
+    nextBlockId: 0,
+  };
   for (const inst of func.blocks[0]?.insts ?? []) {
     if (inst.op !== "slot") continue;
     slots.set(inst, out.slots.length);

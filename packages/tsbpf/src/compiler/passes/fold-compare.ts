@@ -1,6 +1,6 @@
 // Folding rules for comparisons. A constant stands on the right; comparisons of widened values become 32-bit ones.
 
-import { bitsOf, evalCompare } from "../ir/eval.js";
+import { bitsOf, evalCompare, evalConvert } from "../ir/eval.js";
 import type { CompareInst, CompareOp, Inst, Type } from "../ir/ir.js";
 import { isCompare } from "../ir/ir.js";
 import { constOf } from "./edit.js";
@@ -22,7 +22,7 @@ export const inverse: Readonly<Record<CompareOp, CompareOp>> = {
   sgt: "sle",
 };
 
-const swapped: Readonly<Record<CompareOp, CompareOp>> = {
+export const swapped: Readonly<Record<CompareOp, CompareOp>> = {
   eq: "eq",
   ne: "ne",
   ult: "ugt",
@@ -59,7 +59,10 @@ export function simplifyCompare(inst: CompareInst, folder: Folder): Inst | undef
     return bool(evalCompare(inst.op, type, leftConst, rightConst));
   if (leftConst !== undefined) return folder.compare(swapped[inst.op], right, left);
   if (left === right) return bool(evalCompare(inst.op, type, 0n, 0n));
-  if (type === "ptr") return undefined;
+  if (type === "ptr") {
+    const isNull = rightConst === 0n && isNeverNull(left) && (inst.op === "eq" || inst.op === "ne");
+    return isNull ? bool(inst.op === "ne") : undefined;
+  }
   const pointers = comparePointers(inst, left, right, folder);
   if (pointers) return pointers;
   const known = decide(inst.op, left, right, folder);
@@ -69,6 +72,13 @@ export function simplifyCompare(inst: CompareInst, folder: Folder): Inst | undef
     if (result) return result;
   }
   return compareWidened(inst.op, left, right, folder);
+}
+
+/** Nobody may count on from a pointer that can be null (the verifier refuses it), and no object ends at address 0. */
+function isNeverNull(pointer: Inst): boolean {
+  const { op } = pointer;
+  if (op === "add") return (constOf(pointer.args[1]) ?? 0n) !== 0n;
+  return op === "slot" || op === "map" || op === "data" || op === "func";
 }
 
 /** The opposite truth of `inst`. */
@@ -91,6 +101,9 @@ function compareWithConst(inst: CompareInst, left: Inst, value: bigint, folder: 
   if (isCompare(left) && (op === "eq" || op === "ne") && value <= 1n) {
     return (op === "eq") === (value === 1n) ? left : invertedCompare(left, folder);
   }
+  const turned =
+    (op === "eq" || op === "ne") && folder.isOnlyMatched(left) ? turnedAround(left, value, folder) : undefined;
+  if (turned) return folder.compare(op, turned.value, folder.constant(type, turned.constant));
   if ((op === "ult" && value === 1n) || (op === "ule" && value === 0n)) return folder.compare("eq", left, zero());
   // Not "x > 0 is x != 0": the verifier learns a lower bound from the one, and before Linux 6.8 nothing from the other.
   if (value !== 0n) return undefined;
@@ -103,6 +116,18 @@ function compareWithConst(inst: CompareInst, left: Inst, value: bigint, folder: 
   const b = folder.known.signed(second);
   const bound = 1n << BigInt(bitsOf(type) - 1);
   return a.lo - b.hi >= -bound && a.hi - b.lo < bound ? folder.compare(op, first, second) : undefined;
+}
+
+/** Bytes that are equal the one way round are equal the other way round: the constant is turned instead. */
+function turnedAround(left: Inst, constant: bigint, folder: Folder): { value: Inst; constant: bigint } | undefined {
+  const [value] = left.args;
+  if (!value) return undefined;
+  if (left.op === "bswap16") {
+    const isSmall = constant <= 0xffffn && folder.known.possible(value) <= 0xffffn;
+    return isSmall ? { value, constant: evalConvert("bswap16", "i32", constant) } : undefined;
+  }
+  if (left.op !== "bswap32" && left.op !== "bswap64") return undefined;
+  return { value, constant: evalConvert(left.op, left.type as Type, constant) };
 }
 
 /** True or false when the ranges of the operands leave no doubt. */

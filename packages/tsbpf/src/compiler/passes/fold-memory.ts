@@ -21,7 +21,7 @@ export function simplifyMemory(inst: Inst, folder: Folder): Inst | undefined {
     case "store": {
       if (!second) return undefined;
       const place = fold(first, inst.offset, memSize(inst.mem));
-      const value = storedValue(second, memSize(inst.mem));
+      const value = storedValue(second, memSize(inst.mem), folder);
       if (!place && value === second) return undefined;
       return folder.emit({ ...inst, args: [place?.base ?? first, value], offset: place?.offset ?? inst.offset });
     }
@@ -67,7 +67,15 @@ function fold(base: Inst, offset: number, size: number): Place | undefined {
   return { base: inner, offset: Number(sum) };
 }
 
-function storedValue(value: Inst, size: 1 | 2 | 4 | 8): Inst {
+/** Without what only touches bits that are not stored, unless that is computed for others as well. */
+function storedValue(value: Inst, size: 1 | 2 | 4 | 8, folder: Folder): Inst {
   if (size === 8) return value.op === "ptr2int" ? (value.args[0] ?? value) : value;
-  return stripLow(value, size === 1 ? 8 : size === 2 ? 16 : 32, undefined);
+  const stripped = stripLow(value, size === 1 ? 8 : size === 2 ? 16 : 32, undefined);
+  for (let step = value; step !== stripped;) {
+    const [inner] = step.args;
+    const isFree = step.op === "zext" || step.op === "trunc";
+    if (!inner || (!isFree && folder.uses(step) > 1)) return value;
+    step = inner;
+  }
+  return stripped;
 }

@@ -20,6 +20,8 @@ export interface Folder {
   readonly known: KnownBits;
   /** At least the uses at the start of the sweep: a hint on profit, never a condition of correctness. */
   uses(inst: Inst): number;
+  /** At the start of the sweep: all that is done with the value is to ask whether it is this or that constant. */
+  isOnlyMatched(inst: Inst): boolean;
   /** At the start of the sweep; see address-values.ts. */
   reachesAddress(inst: Inst): boolean;
   constant(type: Type, value: bigint): Inst;
@@ -56,9 +58,11 @@ function foldOnce(func: Func): boolean {
   const replaced = new Map<Inst, Inst>();
   const find = (value: Inst): Inst => resolveThrough(replaced, value);
   const addresses = addressValues(func);
+  const matches = countMatches(func);
   const folder = folderOf(func, {
     known,
     uses: usesOf,
+    isOnlyMatched: (value) => usesOf(value) === (matches.get(value) ?? 0),
     reachesAddress: (value) => addresses.has(value),
     constant: pool.get,
   });
@@ -87,6 +91,19 @@ function foldOnce(func: Func): boolean {
   return changed;
 }
 
+/** How often a swapped value is compared with a constant for equality. */
+function countMatches(func: Func): ReadonlyMap<Inst, number> {
+  const counts = new Map<Inst, number>();
+  for (const block of func.blocks) {
+    for (const inst of block.insts) {
+      if (inst.op !== "eq" && inst.op !== "ne") continue;
+      const [left, right] = inst.args;
+      if (left?.op.startsWith("bswap") && right?.op === "const") counts.set(left, (counts.get(left) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
 function simplify(inst: Inst, folder: Folder): Inst | undefined {
   if (isBinary(inst)) return simplifyBinary(inst, folder);
   if (isCompare(inst)) return simplifyCompare(inst, folder);
@@ -113,7 +130,10 @@ interface PlacedFolder extends Folder {
   span: Span | undefined;
 }
 
-function folderOf(func: Func, shared: Pick<Folder, "known" | "uses" | "reachesAddress" | "constant">): PlacedFolder {
+function folderOf(
+  func: Func,
+  shared: Pick<Folder, "known" | "uses" | "isOnlyMatched" | "reachesAddress" | "constant">,
+): PlacedFolder {
   const add = (body: NewInst): Inst => {
     const inst = makeInst(func, body, folder.span);
     const simpler = simplify(inst, folder);

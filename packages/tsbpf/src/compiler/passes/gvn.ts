@@ -16,7 +16,7 @@ import {
   walkDomTree,
 } from "../ir/cfg.js";
 import type { Cfg } from "../ir/cfg.js";
-import type { Block, CompareInst, Func, Inst } from "../ir/ir.js";
+import type { Block, CompareInst, Func, Inst, Terminator } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
 import { constantPool, makeInst } from "./edit.js";
 import type { ConstantPool } from "./edit.js";
@@ -122,7 +122,19 @@ function numberBlock(state: State, block: Block, escaped: ReturnType<typeof esca
   }
   replaceInTerm(block.term, find);
   block.insts = out;
-  return changed;
+  return passOutcome(pool, block.term) || changed;
+}
+
+/** What a branch tests is known on its edges too. */
+function passOutcome(pool: ConstantPool, term: Terminator): boolean {
+  if (term.op !== "br" || term.cond.op === "const") return false;
+  const { cond } = term;
+  const isTested = (arg: Inst): boolean => arg === cond;
+  const known = isCompare(cond) ? term.then.args.some(isTested) : false;
+  if (known) replaceIn(term.then.args, (arg) => (isTested(arg) ? pool.get("i32", 1n) : arg));
+  if (!term.else.args.some(isTested)) return known;
+  replaceIn(term.else.args, (arg) => (isTested(arg) ? pool.get("i32", 0n) : arg));
+  return true;
 }
 
 /** The earlier instruction that computes the same; the first one is remembered. */

@@ -10,12 +10,16 @@ import { dce } from "./dce.js";
 import { dse } from "./dse.js";
 import { fold } from "./fold.js";
 import { gvn } from "./gvn.js";
+import { jumpThreading } from "./jump-threading.js";
 import { lowerKread } from "./lower-kread.js";
 import { lowerMemory } from "./lower-memory.js";
+import { mergeSlots } from "./merge-slots.js";
 import { narrow } from "./narrow.js";
 import type { Pass } from "./pass.js";
 import { promote } from "./promote.js";
+import { reuseReads } from "./reuse-reads.js";
 import { shareSlots } from "./share-slots.js";
+import { sink } from "./sink.js";
 
 /** Passes that run together, over and over while one of them changes something, at most `roundsMax` times. */
 export interface Stage {
@@ -25,9 +29,12 @@ export interface Stage {
 
 export const stages: readonly Stage[] = [
   { passes: [cfgCleanup, fold, cfgCleanup, dce], roundsMax: 2 },
-  { passes: [promote, fold, narrow, fold, gvn, fold, cfgCleanup, dce], roundsMax: 4 },
+  { passes: [promote, fold, narrow, fold, gvn, reuseReads, fold, jumpThreading, cfgCleanup, dce], roundsMax: 4 },
   { passes: [shareSlots, lowerKread, gvn, dse, fold, cfgCleanup, dce], roundsMax: 2 },
-  { passes: [lowerMemory, promote, fold, narrow, fold, gvn, fold, cfgCleanup, dse, lowerMemory, dce], roundsMax: 1 },
+  {
+    passes: [lowerMemory, promote, fold, narrow, fold, gvn, fold, cfgCleanup, dse, lowerMemory, sink, dce],
+    roundsMax: 1,
+  },
 ];
 
 export const allPasses: readonly Pass[] = [
@@ -36,10 +43,14 @@ export const allPasses: readonly Pass[] = [
   fold,
   narrow,
   gvn,
+  reuseReads,
+  jumpThreading,
   shareSlots,
   lowerKread,
+  mergeSlots,
   dse,
   lowerMemory,
+  sink,
   dce,
 ];
 

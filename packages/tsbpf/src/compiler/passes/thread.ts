@@ -73,7 +73,7 @@ function isThin(block: Block, shared: ReadonlySet<Inst>): boolean {
   return !block.params.some((param) => shared.has(param)) && !block.insts.some((inst) => shared.has(inst));
 }
 
-function isEvaluable(inst: Inst): boolean {
+export function isEvaluable(inst: Inst): boolean {
   return isBinary(inst) || isCompare(inst) || conversions.has(inst.op);
 }
 
