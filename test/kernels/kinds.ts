@@ -12,7 +12,13 @@ const cases = join(repository, "packages/tsbpf/test/cases");
 export function buildKinds(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const traced = readdirSync(join(cases, "kinds")).filter((name) => name.endsWith(".ts"));
-  const sources = ["lang/packets.ts", "lang/kinds.ts", "lang/syscall.ts", ...traced.map((name) => `kinds/${name}`)];
+  const sources = [
+    "lang/packets.ts",
+    "lang/kinds.ts",
+    "lang/syscall.ts",
+    "lang/tracepoint.ts",
+    ...traced.map((name) => `kinds/${name}`),
+  ];
   for (const source of sources) {
     const { object, diagnostics } = compile({ file: join(cases, source) });
     if (!object) throw new Error(`${source}: ${diagnostics.map(({ message }) => message).join("; ")}`);

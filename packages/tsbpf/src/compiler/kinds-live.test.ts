@@ -6,7 +6,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { promisify } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -256,4 +256,26 @@ test("a tp_btf program counts by tasks", async (t) => {
   assert.ok(link);
   const switches = hashOf(object, "switches");
   await eventually("this process is switched to", () => (switches.get(process.pid) ?? 0n) > 0n);
+});
+
+test("tracepoints see their records", async (t) => {
+  if (!mayLoad(t)) return;
+  await using object = await load(await objectOfCase("tracepoint"));
+  using switched = object.programs["onSwitch"]?.attach();
+  using executed = object.programs["onExec"]?.attach();
+  assert.ok(switched && executed);
+  const name = basename(process.execPath);
+  await promisify(execFile)(process.execPath, ["--version"]);
+  type Switched = { readonly comm: string; readonly first: number; readonly sameTask: number };
+  const switches = object.maps["switches"] as unknown as UserHashMap<number, Switched>;
+  await eventually("this process is switched to", () => switches.has(process.pid));
+  const { comm = "", first, sameTask } = switches.get(process.pid) ?? {};
+  assert.equal(comm, readFileSync("/proc/self/comm", "utf8").trim());
+  assert.deepEqual([first, sameTask], [comm.charCodeAt(0), 0]);
+  type Exec = { readonly pid: number; readonly entryPid: number; readonly filename: string };
+  for await (const exec of object.maps["execs"] as EventStream<Exec>) {
+    if (basename(exec.filename) !== name) continue;
+    assert.equal(exec.pid, exec.entryPid);
+    break;
+  }
 });

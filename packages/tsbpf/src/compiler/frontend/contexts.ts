@@ -4,6 +4,8 @@ import type { ts } from "./typescript.js";
 import { argumentAs } from "./access.js";
 import { contextOfKind, registersOf, type ContextField } from "../../bpf/contexts.js";
 import type { Inst } from "../ir/ir.js";
+import { lowerExpression, lowerInt } from "./expressions.js";
+import { kernelMember, readKernel } from "./kernel.js";
 import { report, type Lowering } from "./lowering.js";
 import { constantInt, sizedInt } from "./numbers.js";
 import {
@@ -11,9 +13,11 @@ import {
   type ContextArgsOperand,
   type ContextArrayOperand,
   type ContextOperand,
+  type KernelOperand,
   type Operand,
 } from "./operands.js";
 import { intTypes } from "./types.js";
+import { describe } from "./variables.js";
 
 /** MAX_BPF_FUNC_ARGS, include/linux/bpf.h. */
 const maxArguments = 12;
@@ -27,12 +31,43 @@ export function contextMember(l: Lowering, node: ts.Node, name: string, ctx: Con
   if (name === "args" && (argumentArrays.has(kind) || kind === "kprobe")) return { kind: "ctxArgs", value: ctx.value };
   if (name === "result" && kind === "kretprobe") return registerAs(l, node, ctx, registersOf[l.arch]?.result);
   if (name === "result" && kind === "fexit") return registerAs(l, node, ctx, functionResultOffset(l, node));
+  const member = ctx.record && kernelMember(l, ctx.record, name);
+  if (member) return recordMember(l, node, member);
   const spec = contextOfKind(kind, l.arch);
   if (name === "packet" && spec?.packet) return { kind: "packet", value: ctx.value };
   const field = contextField(l, name);
   if (!field) return undefined;
   if (field.length !== undefined) return { kind: "ctxArray", value: ctx.value, field };
   return readContextField(l, ctx.value, field, field.offset);
+}
+
+/** Of a pointer in a tracepoint's record the verifier knows nothing: what it leads to is read with care. */
+function recordMember(l: Lowering, node: ts.Node, member: KernelOperand): Operand {
+  // The kernel keeps the first eight bytes, which are the entry, from programs (tp_prog_is_valid_access).
+  if (member.type.kind === "struct" && member.type.struct.name === "trace_entry") {
+    const instead = "ask helpers what it says: `bpfGetCurrentPidTgid()`";
+    report(l, node, "unknownProperty", { name: "ent", what: "what a program sees of the record", instead });
+    return errorOperand;
+  }
+  const operand = readKernel(l, member);
+  if (member.type.kind !== "pointer") return operand;
+  const { inner } = operand.kind === "nullable" ? operand : { inner: operand };
+  const object: Operand = inner.kind === "kernel" ? { ...inner, trusted: false, unchecked: false } : inner;
+  return operand.kind === "nullable" ? { ...operand, inner: object } : object;
+}
+
+/** `dataLoc(ctx, ctx.__data_loc_filename)`: how far the bytes are from the record's start stands in the low half. */
+export function lowerDataLoc(l: Lowering, node: ts.CallExpression): Operand {
+  const [contextNode, locationNode] = node.arguments;
+  const context = contextNode && lowerExpression(l, contextNode);
+  const location = locationNode && lowerInt(l, locationNode);
+  if (!contextNode || !context || !location || context.kind === "error") return errorOperand;
+  if (context.kind !== "ctx") {
+    report(l, contextNode, "notAValue", { what: describe(context), instead: "pass the program's context: `ctx`" });
+    return errorOperand;
+  }
+  const distance = l.b.binary("and", location.value, l.b.constant("i64", 0xffffn));
+  return sizedInt(intTypes.u64, l.b.convert("ptr2int", "i64", l.b.binary("add", context.value, distance)));
 }
 
 function contextField(l: Lowering, name: string): ContextField | undefined {

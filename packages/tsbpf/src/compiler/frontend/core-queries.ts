@@ -68,8 +68,10 @@ function kernelPlace(l: Lowering, node: ts.Expression): KernelOperand | undefine
   const inner = kernelPlace(l, node.expression);
   const isPlace = inner && (inner.type.kind === "struct" || inner.type.kind === "array");
   const object = isPlace ? inner : lowerExpression(l, node.expression);
-  const present = object.kind === "nullable" ? object.inner : object;
-  if (present.kind !== "kernel") return undefined;
+  const inside = object.kind === "nullable" ? object.inner : object;
+  // A tracepoint's context is its record.
+  const present = inside.kind === "ctx" ? inside.record : inside;
+  if (present?.kind !== "kernel") return undefined;
   if (ts.isPropertyAccessExpression(node)) return kernelMember(l, present, node.name.text);
   const index = tryEvaluate(l, node.argumentExpression);
   return index?.kind === "int" ? constantElement(l, node, present, index.value) : undefined;

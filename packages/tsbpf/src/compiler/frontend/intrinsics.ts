@@ -2,6 +2,7 @@
 
 import type { ts } from "./typescript.js";
 import { lowerSwap } from "./byte-order.js";
+import { lowerDataLoc } from "./contexts.js";
 import { coreQueries } from "./core-queries.js";
 import { rangeAsValue } from "./for-of.js";
 import type { Lowering } from "./lowering.js";
@@ -14,6 +15,7 @@ type Intrinsic = (l: Lowering, node: ts.CallExpression, name: string) => Operand
 /** Keyed by exported name. Declaring names are in statics.ts and declarations.ts, helpers in bpf/helpers.ts. */
 export const intrinsics: Readonly<Record<string, Intrinsic>> = {
   ...coreQueries,
+  dataLoc: lowerDataLoc,
   range: rangeAsValue,
   ...Object.fromEntries(Object.keys(swapWidths).map((name) => [name, lowerSwap])),
   ref: makeRef,

@@ -11,10 +11,12 @@ import { collectModule } from "./modules.js";
 import { at, report, type Activation, type Compilation, type Lowering, type Target } from "./lowering.js";
 import { asInt } from "./expressions.js";
 import { bindParameter, isPlainFunction } from "./inline.js";
-import type { KernelRoot } from "./kernel-types.js";
-import type { IntOperand, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
+import { trustedObject } from "./kernel.js";
+import { kernelStruct, type KernelRoot } from "./kernel-types.js";
+import type { IntOperand, KernelOperand, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
 import type { SourceProgram } from "./program.js";
 import { lowerBody } from "./statements.js";
+import { kernelInterface } from "./types.js";
 import type { Local } from "./variables.js";
 import type { ts } from "./typescript.js";
 
@@ -149,6 +151,15 @@ function bindContext(l: Lowering): boolean {
 
 function contextOperand(l: Lowering): Operand {
   const { kind, schema } = l.program;
-  if (!schema) return { kind: "ctx", value: l.context, programKind: kind };
+  if (!schema) return { kind: "ctx", value: l.context, programKind: kind, record: contextRecord(l) };
   return { kind: "memory", type: schema, base: l.context, offset: 0, align: 8, space: "context", record: undefined };
+}
+
+/** A tracepoint's handler names the record that it gets by the type of its parameter. */
+function contextRecord(l: Lowering): KernelOperand | undefined {
+  const [parameter] = l.program.handler.parameters;
+  const type = parameter && l.program.kind === "tracepoint" ? l.checker.getTypeAtLocation(parameter) : undefined;
+  const struct = type && kernelInterface(type) && kernelStruct(l, type);
+  // The verifier takes loads from a context, at offsets that stand in the instruction.
+  return struct && { ...trustedObject(struct, l.context), unchecked: false };
 }

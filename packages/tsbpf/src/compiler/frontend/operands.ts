@@ -117,6 +117,8 @@ export interface ContextOperand {
   readonly kind: "ctx";
   readonly value: Inst;
   readonly programKind: string;
+  /** A tracepoint's record, whose fields the kernel's types place. */
+  readonly record: KernelOperand | undefined;
 }
 
 /** `ctx.args`. */

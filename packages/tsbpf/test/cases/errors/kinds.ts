@@ -1,11 +1,13 @@
 // What the kinds of programs do not allow.
 import {
-  bpfSkbLoadBytes, bpfSkbPullData, bytes, cgroupConnect4, fexit, kprobe, lsm, socketFilter, struct, syscall, tc, TcAction,
-  tracepoint, u16, u32, u8, xdp, XdpAction, type FexitContext, type u64,
+  dataLoc, bpfSkbLoadBytes, bpfSkbPullData, bytes, cgroupConnect4, fexit, kprobe, lsm, socketFilter, struct, syscall, tc, TcAction,
+  tracepoint, u16, u32, u8, xdp, XdpAction, type FexitContext, type i32, type u64,
 } from "tsbpf";
 
 const Pair = struct({ first: u16, second: u16 });
 const List = struct({ count: u32, items: bytes(8) });
+
+const empty = {};
 
 export const badName = tracepoint("sched_switch", () => 0); //~ TSB7020
 export const badFunction = kprobe("vfs read", () => 0); //~ TSB7007
@@ -49,3 +51,11 @@ export const list = syscall(List, (value) => {
 
 export const small = socketFilter((ctx) => ctx.len);
 export const refused = cgroupConnect4((ctx) => ctx.userPort !== 0);
+
+interface bpfCoreTraceEntry { readonly pid: i32 }
+interface bpfCoreTraceEventRawSchedSwitch { readonly ent: bpfCoreTraceEntry; readonly prev_pid: i32 }
+
+export const entry = tracepoint<bpfCoreTraceEventRawSchedSwitch>("sched/sched_switch", (ctx) => {
+  if (ctx.ent.pid === 1) return 1; //~ TSB3007
+  return dataLoc(empty, 5) === 0n ? 1 : 0; //~ TSB1003
+});
