@@ -188,3 +188,19 @@ test("files, names and user memory are those that /proc shows", async (t) => {
     closeSync(fd);
   }
 });
+
+test("a program that may wait copies the process's memory; maps and helpers know its task", async (t) => {
+  if (!mayLoad(t)) return;
+  for (const passes of ["none", "all"] as const) {
+    await using object = await load(objectOf(`${folder}core-user.ts`, passes, "v3"));
+    const outcome = object.programs["command"]?.testRun({ context: new Uint8Array(72) });
+    assert.equal(outcome?.returnValue, 0);
+    const after = Buffer.from(outcome.context ?? []);
+    const [command = ""] = readFileSync("/proc/self/cmdline", "utf8").split("\0");
+    assert.equal(after.toString("utf8", 0, 64).split("\0")[0], command.slice(0, 64));
+    assert.equal(after.readUInt32LE(64), process.pid);
+    assert.ok(after.readUInt32LE(68) > 1000);
+    const count = object.programs["count"];
+    assert.deepEqual([count?.testRun().returnValue, count?.testRun().returnValue], [process.pid, process.pid * 2]);
+  }
+});

@@ -203,7 +203,10 @@ const knowsTypes: ReadonlySet<string> = new Set(["tp_btf", "fentry", "fexit", "l
 export function argumentAs(l: Lowering, node: ts.Node, value: Inst): Operand {
   const type = l.checker.getTypeAtLocation(node);
   const pointed = kernelPointee(l, type);
-  if (pointed) return pointerOperand(pointed, l.b.convert("int2ptr", "ptr", value), knowsTypes.has(l.program.kind));
+  if (pointed) {
+    const isKnown = knowsTypes.has(l.program.kind);
+    return pointerOperand(pointed, l.b.convert("int2ptr", "ptr", value), isKnown, isKnown);
+  }
   const declared = declaredType(l.checker, type);
   if (declared?.kind === "bool") {
     // A function's caller need not clear the rest of the register; a tracepoint's arguments are whole.

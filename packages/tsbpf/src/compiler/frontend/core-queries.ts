@@ -43,7 +43,8 @@ const isQuestion: ReadonlySet<CoreRelocKind> = new Set<CoreRelocKind>([
 
 /** The answer: a boolean, or a number that is never negative. */
 function answer(l: Lowering, kind: CoreRelocKind, root: KernelRoot, access: string): Operand {
-  if (isQuestion.has(kind)) return { kind: "bool", value: l.b.core("i32", kind, root.key, access, 0n) };
+  // The program's own types have what they are asked for.
+  if (isQuestion.has(kind)) return { kind: "bool", value: l.b.core("i32", kind, root.key, access, 1n) };
   return sizedInt(intTypes.u32, l.b.core("i64", kind, root.key, access, 0n));
 }
 

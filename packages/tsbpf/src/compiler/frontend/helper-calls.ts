@@ -2,6 +2,7 @@
 
 import { ts } from "./typescript.js";
 import type { HelperArg, HelperReturn, HelperSpec } from "../../bpf/helper-spec.js";
+import { essentialName } from "../../btf/name.js";
 import { helperByName, mayCall } from "../../bpf/helpers.js";
 import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
@@ -171,7 +172,7 @@ function lowerArgument(
     case "kernel_object":
     case "ringbuf_record":
       if (operand.kind === "opaque") return { value: operand.value };
-      if (isTrusted(operand)) return { value: operand.base };
+      if (arg.kind === "kernel_object" && isGiven(operand, arg.struct)) return { value: operand.base };
       if (operand.kind === "null" || operand.kind === "void") return { value: l.b.constant("ptr", 0n) };
       return bad("a kernel object that the verifier knows", "pass what another helper returned, after a check");
     default:
@@ -231,9 +232,10 @@ function copied(
   return { value: copy.base, size: sizeOf(operand.type) };
 }
 
-/** A pointer whose object the verifier knows. */
-function isTrusted(operand: Operand): operand is KernelOperand {
-  return operand.kind === "kernel" && operand.trusted && operand.path.length === 0;
+/** An object of this type that the verifier takes for one. */
+export function isGiven(operand: Operand, struct: string): operand is KernelOperand {
+  if (operand.kind !== "kernel" || !operand.given || operand.path.length > 0) return false;
+  return operand.root !== undefined && `struct ${essentialName(operand.root.name)}` === struct;
 }
 
 function kernelPointer(l: Lowering, operand: Operand): Lowered | undefined {

@@ -126,6 +126,7 @@ export function bindParameter(
 function parameterLocal(l: Lowering, node: ts.Node, name: ts.Identifier, operand: Operand): Local | undefined {
   if (operand.kind === "error") return undefined;
   if (operand.kind === "memory" || operand.kind === "ref") return { kind: "const", operand };
+  if (isTrusted(operand) && !isAssigned(l, name)) return { kind: "const", operand };
   const type = l.checker.getTypeAtLocation(name);
   if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) {
     report(l, name.parent, "unsupportedType", { type: l.checker.typeToString(type) });
@@ -135,6 +136,33 @@ function parameterLocal(l: Lowering, node: ts.Node, name: ts.Identifier, operand
   if (!shape) return { kind: "const", operand };
   const stored = writeShape(l, node, name.text, shape, operand);
   return stored.kind === "error" ? undefined : { kind: "let", name: name.text, shape };
+}
+
+/** An object that the verifier knows: in a variable it would be one that has to be probed. */
+function isTrusted(operand: Operand): boolean {
+  const present = operand.kind === "nullable" ? operand.inner : operand;
+  return present.kind === "kernel" && present.trusted;
+}
+
+/** The parameter stands on the left of an assignment, perhaps inside a pattern, somewhere in its function. */
+function isAssigned(l: Lowering, parameter: ts.Identifier): boolean {
+  const symbol = l.checker.getSymbolAtLocation(parameter);
+  const isTarget = (node: ts.Node): boolean =>
+    ts.isBinaryExpression(node) &&
+    node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+    node.operatorToken.kind <= ts.SyntaxKind.LastAssignment;
+  const names = (node: ts.Node): boolean =>
+    (ts.isIdentifier(node) && node.text === parameter.text && l.checker.getSymbolAtLocation(node) === symbol) ||
+    (ts.forEachChild(node, names) ?? false);
+  const assigns = (node: ts.Node): boolean =>
+    (isTarget(node) && names((node as ts.BinaryExpression).left)) || (ts.forEachChild(node, assigns) ?? false);
+  return assigns(functionOf(parameter));
+}
+
+function functionOf(parameter: ts.Identifier): ts.Node {
+  let node: ts.Node = parameter;
+  while (!ts.isFunctionLike(node)) node = node.parent;
+  return node;
 }
 
 /** A bigint literal that is passed to a plain `bigint` parameter counts as signed. */

@@ -13,25 +13,25 @@ import { visibleRange } from "./visible.js";
 
 /** A kernel object at this address, of which the verifier knows nothing. */
 export function kernelObject(struct: KernelStruct, base: Inst): KernelOperand {
-  return objectAt({ kind: "struct", struct }, base, false);
+  return objectAt({ kind: "struct", struct }, base, false, false);
 }
 
 /** A kernel object whose type the verifier knows. It may still want to see a check for null, so that reads have one. */
 export function trustedObject(struct: KernelStruct, base: Inst): KernelOperand {
-  return objectAt({ kind: "struct", struct }, base, true);
+  return objectAt({ kind: "struct", struct }, base, true, true);
 }
 
-function objectAt(type: KernelType, base: Inst, trusted: boolean): KernelOperand {
+function objectAt(type: KernelType, base: Inst, trusted: boolean, given: boolean): KernelOperand {
   const root = type.kind === "struct" ? type.struct : undefined;
-  return { kind: "kernel", root, base, path: [], type, trusted, unchecked: trusted };
+  return { kind: "kernel", root, base, path: [], type, trusted, unchecked: trusted, given: given && trusted };
 }
 
-/** What a pointer with this value leads to. */
-export function pointerOperand(pointer: KernelPointer, value: Inst, trusted: boolean): Operand {
+/** What a pointer with this value leads to. `given`: it is an argument of the program. */
+export function pointerOperand(pointer: KernelPointer, value: Inst, trusted: boolean, given = false): Operand {
   // Behind a pointer to anything but a struct the verifier sees a mere number.
   const inner: Operand = pointer.user
     ? { kind: "user", value }
-    : objectAt(pointer.to, value, trusted && pointer.to.kind === "struct");
+    : objectAt(pointer.to, value, trusted && pointer.to.kind === "struct", given);
   return pointer.nullable ? { kind: "nullable", present: value, inner } : inner;
 }
 
@@ -180,7 +180,14 @@ function checkedElement(l: Lowering, node: ts.Node, array: KernelOperand, index:
 /** The element at an index that is inside, or behind a pointer. The verifier no longer knows what is there. */
 function variableElement(l: Lowering, array: KernelOperand, element: KernelType, index: Inst): KernelOperand {
   const moved = (): Inst => l.b.binary("add", array.base, l.b.binary("mul", index, stride(l, array, element)));
-  const place = { ...array, base: ifPresent(l, array, "ptr", moved), type: element, trusted: false, unchecked: false };
+  const place = {
+    ...array,
+    base: ifPresent(l, array, "ptr", moved),
+    type: element,
+    trusted: false,
+    unchecked: false,
+    given: false,
+  };
   if (array.root) return { ...place, path: [...array.path, 0] };
   return { ...place, root: element.kind === "struct" ? element.struct : undefined };
 }

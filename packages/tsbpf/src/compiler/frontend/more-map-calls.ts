@@ -2,6 +2,7 @@
 // and what belongs to a task.
 
 import type { ts } from "./typescript.js";
+import { isGiven } from "./helper-calls.js";
 import { programKinds } from "../../bpf/program-kinds.js";
 import { helperByName, mayCall } from "../../bpf/helpers.js";
 import { assert } from "../../util/assert.js";
@@ -158,6 +159,7 @@ function taskArgument(l: Lowering, node: ts.Expression | undefined): Inst | unde
   const task = node && lowerExpression(l, node);
   if (!task || task.kind === "error") return undefined;
   if (task.kind === "opaque") return task.value;
+  if (isGiven(task, "struct task_struct")) return task.base;
   const instead = "pass `bpfGetCurrentTaskBtf()`, or an argument of a program that has the kernel's own tasks";
   if (task.kind === "nullable") report(l, node, "possiblyMissing");
   else report(l, node, "notAValue", { what: describe(task), instead });

@@ -81,6 +81,8 @@ export interface KernelOperand {
   readonly trusted: boolean;
   /** For a trusted object: the verifier may want to see that it is not null. */
   readonly unchecked: boolean;
+  /** The kernel gave it as it is: helpers that need to know their object take it, but not what its fields lead to. */
+  readonly given: boolean;
 }
 
 /** A pointer to memory of the traced process. */

@@ -174,7 +174,7 @@ export function readShape(l: Lowering, shape: Shape): Operand {
       const root = type.kind === "struct" ? type.struct : undefined;
       const base = l.b.read(shape.variable);
       // The verifier may know the one object and not the other that a variable stands for: its reads are probed.
-      return { kind: "kernel", root, base, path: [], type, trusted: false, unchecked: false };
+      return { kind: "kernel", root, base, path: [], type, trusted: false, unchecked: false, given: false };
     }
     case "user":
       return { kind: "user", value: l.b.read(shape.variable) };

@@ -233,8 +233,8 @@ export interface CallInst extends InstBase {
   readonly helper: number;
 }
 /**
- * A number that a CO-RE relocation fills in when the program is loaded. `typeKey` names a local type of the module,
- * `value` is what it is for the local type itself. type i32 or i64.
+ * A number that a CO-RE relocation fills in when the program is loaded. `typeKey` names a local type of the module.
+ * `value` stands for it until the object is made: local types are complete only then. type i32 or i64.
  */
 export interface CoreInst extends InstBase {
   readonly op: "core";

@@ -1,7 +1,8 @@
 // Kernel memory.
 import {
   bpfCoreAddressOf, bpfCoreCast, bpfCoreEnumValue, bpfCoreEnumValueExists, bpfCoreFieldExists, bpfCoreFieldSize,
-  bpfCoreTypeExists, bpfCoreTypeSize, bpfGetCurrentTask, bpfProbeReadKernel, bytes, chars, rawTracepoint, struct, u32,
+  bpfCoreTypeExists, bpfCoreTypeSize, bpfGetCurrentTask, bpfGetCurrentTaskBtf, bpfProbeReadKernel, bpfTaskPtRegs, bytes,
+  chars, rawTracepoint, struct, u32,
   u64, u8, type BitField, type Chars, type FixedArray, type i32, type Ptr, type UserPtr,
 } from "tsbpf";
 
@@ -55,4 +56,14 @@ export const user = rawTracepoint("sched_process_exec", (ctx) => {
   bpfProbeReadKernel(event.data, task.list); //~ TSB5002
   const cast = bpfCoreCast<bpfCoreMm>(task.list); //~ TSB5002
   return u32(pages) + word + u32(cast.total_vm);
+});
+
+interface bpfCoreTaskStruct___known { readonly real_parent: Ptr<bpfCoreTaskStruct___known>; readonly mm: Ptr<bpfCoreMm> }
+
+export const known = rawTracepoint("sched_process_exec", () => {
+  const task = bpfGetCurrentTaskBtf<bpfCoreTaskStruct___known>();
+  const parent = bpfTaskPtRegs(task.real_parent); //~ TSB5002
+  const other = bpfTaskPtRegs(task.mm); //~ TSB5002
+  const probed = bpfTaskPtRegs(bpfGetCurrentTask<bpfCoreTaskStruct___known>()); //~ TSB5002
+  return 0;
 });

@@ -27,6 +27,21 @@ interface bpfCoreTaskStruct {
 interface bpfCorePtRegs { readonly sp: u64 }
 const Name = struct({ comm: chars(16) });
 
+/** What is passed on stays known, unless the parameter is made to stand for something else. */
+function leaderOf(task: bpfCoreTaskStruct): i32 {
+  return task.real_parent.pid;
+}
+
+function ancestorOf(task: bpfCoreTaskStruct): i32 {
+  task = task.real_parent;
+  return task.pid;
+}
+
+export const passedOn = rawTracepoint("sched_process_exec", () => {
+  const task = bpfGetCurrentTaskBtf<bpfCoreTaskStruct>();
+  return leaderOf(task) === ancestorOf(task) ? 0 : 1;
+});
+
 export const trusted = rawTracepoint("sched_process_exec", (ctx) => {
   const task = bpfGetCurrentTaskBtf<bpfCoreTaskStruct>();
   const probed = bpfGetCurrentTask<bpfCoreTaskStruct>();
