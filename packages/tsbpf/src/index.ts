@@ -53,6 +53,7 @@ export {
 } from "./lang/maps.js";
 export { perfEventArray, progArray, ringBuffer, stackTrace } from "./lang/more-maps.js";
 export { constant, global, ref } from "./lang/data.js";
+export { bpfPrintk } from "./lang/printk.js";
 export { range } from "./lang/range.js";
 export {
   bpfCoreAddressOf,

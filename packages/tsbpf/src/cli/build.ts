@@ -35,10 +35,18 @@ export async function buildWith(load: () => Promise<Compiler>, args: ParsedArgs,
   checkSource(operand, io.cwd);
   checkOutput(operand, output, io.cwd);
 
+  const kernel = optionValue(args, "kernel");
+  if (kernel !== undefined && !/^\d{1,3}\.\d{1,3}$/.test(kernel)) {
+    throw new UsageError(`invalid value "${kernel}" of option "--kernel": expected a release such as 5.10`);
+  }
+
   const { compile, dumpNames, formatDiagnostics } = await load();
   checkDumps(dumps, dumpNames);
   const cpu = cpuVersions.find((version) => version === optionValue(args, "cpu"));
-  const { object, diagnostics } = compile({ file: resolve(io.cwd, operand), ...compileOptions(cpu, dumps, io) });
+  const { object, diagnostics } = compile({
+    file: resolve(io.cwd, operand),
+    ...compileOptions(cpu, kernel, dumps, io),
+  });
   if (diagnostics.length > 0) {
     io.stderr(`${formatDiagnostics(diagnostics, { color: io.colorStderr, cwd: io.cwd }).trimEnd()}\n`);
   }
@@ -60,11 +68,13 @@ export function defaultOutput(file: string): string {
 
 function compileOptions(
   cpu: CpuVersion | undefined,
+  kernel: string | undefined,
   dumps: readonly string[],
   io: Io,
-): { cpu?: CpuVersion; dump?: (name: string, text: string) => void } {
+): { cpu?: CpuVersion; kernel?: string; dump?: (name: string, text: string) => void } {
   return {
     ...(cpu && { cpu }),
+    ...(kernel !== undefined && { kernel }),
     ...(dumps.length > 0 && {
       dump: (name: string, text: string) => {
         if (dumps.includes(name)) io.stdout(`; --dump ${name}\n${text.trimEnd()}\n\n`);

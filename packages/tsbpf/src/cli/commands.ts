@@ -40,6 +40,11 @@ const build: Command = {
       ],
     },
     {
+      name: "kernel",
+      value: "VERSION",
+      help: ["the oldest kernel that the object must run on (default: 5.10)", "below 5.3 loops are unrolled"],
+    },
+    {
       name: "dump",
       value: "NAME[,NAME]",
       list: true,

@@ -10,12 +10,16 @@ import { printModule } from "./ir/text.js";
 import { fillIn, messages, type MessageName } from "./messages.js";
 import { assembleObject, type CompiledFunction } from "./object.js";
 import { listing } from "./listing.js";
+import { defaultKernel, parseKernel } from "./frontend/target.js";
+import { assert } from "../util/assert.js";
 import { allPasses, runPasses } from "./passes/pipeline.js";
 
 export interface CompileOptions {
   readonly file: string;
   /** The instruction set level; v3 unless it is given (Linux 5.1 and later). */
   readonly cpu?: CpuLevel;
+  /** The oldest kernel that the object must run on, "5.10" unless it is given. Below 5.3 loops are unrolled. */
+  readonly kernel?: string;
   /** Gets the program's text at each stage of {@link dumpNames}. */
   readonly dump?: (name: string, text: string) => void;
   /** Run the optimising passes: "all" unless it is given. "none" leaves only what lowering needs. */
@@ -41,7 +45,9 @@ export function compile(options: CompileOptions): CompileResult {
   const source = openProgram(options.file);
   if (!source) return failed([unreadable(options.file)]);
   if (source.diagnostics.length > 0) return failed(source.diagnostics);
-  const lowered = lowerModule(source, { cpu: options.cpu ?? "v3" });
+  const kernel = options.kernel === undefined ? defaultKernel : parseKernel(options.kernel);
+  assert(kernel, `'${options.kernel}' is no kernel version: "5.10" is one`);
+  const lowered = lowerModule(source, { cpu: options.cpu ?? "v3", kernel });
   if (lowered.diagnostics.length > 0) return failed(lowered.diagnostics);
   const { dump } = options;
   dump?.("ir", printModule(lowered.ir));

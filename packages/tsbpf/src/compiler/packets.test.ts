@@ -11,6 +11,7 @@ import { lowerModule } from "./frontend/lower.js";
 import type { ProgramDeclaration } from "./frontend/operands.js";
 import { openProgram } from "./frontend/program.js";
 import { addRegion, interpret, type Region } from "./ir/interpret.js";
+import { defaultKernel } from "./frontend/target.js";
 import { runPasses } from "./passes/pipeline.js";
 import { mapMachine } from "./map-machine.test.support.js";
 import { casesFolder, importCase, mayLoad, objectOf } from "./run.test.support.js";
@@ -65,7 +66,7 @@ async function inJavaScript(): Promise<Outcomes> {
 function inInterpreter(passes: "all" | "none"): Outcomes {
   const source = openProgram(file);
   assert.ok(source);
-  const lowered = lowerModule(source, { cpu: "v3" });
+  const lowered = lowerModule(source, { cpu: "v3", kernel: defaultKernel });
   runPasses(lowered.ir, { verify: true, passes });
   const entries: Region[] = [];
   const machine = mapMachine(lowered.maps, entries);

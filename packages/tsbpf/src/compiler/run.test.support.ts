@@ -5,9 +5,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { onPrintk } from "../lang/printk.js";
 import { load } from "../loader/load.js";
 import { mayLoad } from "../loader/may-load.test.support.js";
 import { addRegion, interpret, type Region } from "./ir/interpret.js";
+import { defaultKernel } from "./frontend/target.js";
 import { mapMachine } from "./map-machine.test.support.js";
 import type { CpuLevel } from "./codegen/code.js";
 import { compile } from "./compile.js";
@@ -36,8 +38,8 @@ export function levelsOf(file: string): readonly CpuLevel[] {
   return named ? levels.filter((level) => named.includes(level)) : levels;
 }
 
-export function objectOf(file: string, passes: Passes, cpu: CpuLevel): Uint8Array {
-  const { object, diagnostics } = compile({ file, passes, cpu, verify: true });
+export function objectOf(file: string, passes: Passes, cpu: CpuLevel, kernel = "5.10"): Uint8Array {
+  const { object, diagnostics } = compile({ file, passes, cpu, kernel, verify: true });
   assert.ok(object, formatDiagnostics(diagnostics, { cwd: casesFolder }));
   return object;
 }
@@ -70,6 +72,7 @@ export async function importCase(file: string): Promise<Record<string, unknown>>
 
 export async function runJavaScript(file: string, inputs: readonly Input[]): Promise<Results> {
   const module = await importCase(file);
+  onPrintk(() => undefined);
   const programs = Object.entries(module).filter((entry): entry is [string, JavaScriptProgram] => {
     const value = entry[1];
     return typeof value === "object" && value !== null && "programKind" in value;
@@ -97,7 +100,7 @@ export function runInterpreter(file: string, inputs: readonly Input[], passes: P
   const source = openProgram(file);
   assert.ok(source, file);
   assert.deepEqual(source.diagnostics, []);
-  const lowered = lowerModule(source, { cpu: "v3" });
+  const lowered = lowerModule(source, { cpu: "v3", kernel: defaultKernel });
   assert.deepEqual(lowered.diagnostics, []);
   runPasses(lowered.ir, { verify: true, passes });
   const entries: Region[] = [];

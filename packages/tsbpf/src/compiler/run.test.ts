@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
+import { compile } from "./compile.js";
 import {
   casesFolder,
   levelsOf,
@@ -89,5 +90,24 @@ for (const name of readdirSync(folder)
         compare(expected, await runKernel(objectOf(file, passes, cpu), inputs), `kernel, passes ${passes}, cpu ${cpu}`);
       }
     }
+  });
+}
+
+for (const name of ["unrolled.ts", "text.ts"]) {
+  test(`run ${name} without a jump back`, async (t) => {
+    const file = folder + name;
+    let listing = "";
+    const dump = (stage: string, text: string): void => {
+      if (stage === "asm") listing = text;
+    };
+    assert.ok(compile({ file, kernel: "4.19", cpu: "v1", dump }).object);
+    assert.match(listing, /goto \+/);
+    assert.doesNotMatch(listing, /goto -/);
+    if (!mayLoad(t)) return;
+    compare(
+      await runJavaScript(file, inputs),
+      await runKernel(objectOf(file, "all", "v1", "4.19"), inputs),
+      "unrolled",
+    );
   });
 }

@@ -15,12 +15,15 @@ export declare const brand: unique symbol;
 /** `T` in a flavour of its own: plain literals fit, another flavour does not. */
 export type Flavor<T, Name extends string> = T & { readonly [brand]?: Name };
 
-/** Text in `N` bytes, NUL-padded. */
+/** Text in `N` bytes, NUL-padded. Its methods look at it up to the first NUL. */
 export interface Chars<N extends number> {
   readonly [brand]?: "chars";
   readonly length: N;
   [index: number]: u8;
   [Symbol.iterator](): IterableIterator<u8>;
+  equals(text: string | Chars<number>): boolean;
+  startsWith(text: string | Chars<number>): boolean;
+  includes(text: string | Chars<number>): boolean;
 }
 
 /** `N` raw bytes. */

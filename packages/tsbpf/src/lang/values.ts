@@ -31,6 +31,7 @@ export function zeroValue(layout: Layout): JsValue {
     case "array":
       return arrayValue(layout.element, layout.length);
     case "chars":
+      return arrayValue(byteLayout, layout.length, textMethods);
     case "bytes":
       return arrayValue(byteLayout, layout.length);
   }
@@ -91,11 +92,14 @@ export function structValue(layout: Layout & { kind: "struct" }, init: object): 
   return Object.assign(object, init);
 }
 
-function arrayValue(element: Layout, length: number): object {
+type Members = Readonly<Record<string, (this: object, ...args: never[]) => unknown>>;
+
+function arrayValue(element: Layout, length: number, members: Members = {}): object {
   const items = Array.from({ length }, () => zeroValue(element));
   return new Proxy(items, {
     get(target, key, receiver) {
       const index = arrayIndex(key);
+      if (typeof key === "string" && Object.hasOwn(members, key)) return members[key];
       if (index === undefined) return Reflect.get(target, key, receiver) as unknown;
       return index >= 0 && index < length ? target[index] : zeroValue(element);
     },
@@ -108,6 +112,34 @@ function arrayValue(element: Layout, length: number): object {
       return true;
     },
   });
+}
+
+/** Methods of text: bytes that are compared up to the first NUL, on both sides. */
+const textMethods: Members = {
+  equals(this: object, other: unknown) {
+    const [text, wanted] = [textBytes(this), textBytes(other)];
+    return text.length === wanted.length && startsWithBytes(text, wanted);
+  },
+  startsWith(this: object, other: unknown) {
+    return startsWithBytes(textBytes(this), textBytes(other));
+  },
+  includes(this: object, other: unknown) {
+    const [text, wanted] = [textBytes(this), textBytes(other)];
+    return text.some((_, at) => startsWithBytes(text.subarray(at), wanted)) || wanted.length === 0;
+  },
+  toString(this: object) {
+    return new TextDecoder().decode(textBytes(this));
+  },
+};
+
+function textBytes(text: unknown): Uint8Array {
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : Uint8Array.from(text as ArrayLike<number>);
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
+function startsWithBytes(text: Uint8Array, start: Uint8Array): boolean {
+  return start.length <= text.length && start.every((byte, index) => text[index] === byte);
 }
 
 function arrayIndex(key: string | symbol): number | undefined {

@@ -7,9 +7,16 @@ import { kernelMember, pointerOperand, readKernel, readKernelElement } from "./k
 import { typeOfField, type KernelPointer } from "./kernel-types.js";
 import { packetLength } from "./packets.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
-import { fieldPlace, readElement, readPlace, readRef } from "./memory.js";
+import { fieldPlace, isVisiblyInside, numberTable, readElement, readPlace, readRef } from "./memory.js";
 import { constantInt, constantValue, convertTo, sizedInt } from "./numbers.js";
-import { errorOperand, voidOperand, type IntOperand, type MemoryOperand, type Operand } from "./operands.js";
+import {
+  errorOperand,
+  voidOperand,
+  type IntOperand,
+  type MemoryOperand,
+  type Operand,
+  type Static,
+} from "./operands.js";
 import type { Inst } from "../ir/ir.js";
 import { memberOfStatic } from "./static-members.js";
 import { tryEvaluate } from "./statics.js";
@@ -141,6 +148,8 @@ function resultShape(inner: Operand): Shape | undefined {
 
 /** `object[index]` as a value. */
 export function readElementAccess(l: Lowering, node: ts.ElementAccessExpression): Operand {
+  const known = tryEvaluate(l, node);
+  if (known) return fromStatic(l, node, known);
   const object = lowerExpression(l, node.expression);
   if (ts.isOptionalChain(node)) return optionally(l, node, object, (present) => elementOf(l, node, present));
   return elementOf(l, node, object);
@@ -183,7 +192,35 @@ function elementAt(l: Lowering, node: ts.Node, indexNode: ts.Node, object: Opera
   }
   if (object.kind === "ctxArgs") return contextArgument(l, node, indexNode, object, known);
   if (object.kind === "ctxArray") return readContextElement(l, indexNode, object, known);
+  if (object.kind === "static" && object.value.kind === "list") {
+    return constantElement(l, node, indexNode, object.value.elements, index);
+  }
   report(l, node, "notAValue", { what: describe(object), instead: "an index needs an array" });
+  return errorOperand;
+}
+
+/** An element of an array of constants: known here, or looked up among numbers. */
+function constantElement(
+  l: Lowering,
+  node: ts.Node,
+  indexNode: ts.Node,
+  elements: readonly Static[],
+  index: IntOperand,
+): Operand {
+  const known = constantValue(index);
+  const element = known === undefined ? undefined : elements[Number(known)];
+  if (element) return fromStatic(l, node, element);
+  const table = known === undefined ? numberTable(l, node, elements) : undefined;
+  if (table && isVisiblyInside(l, index.value, elements.length)) return readElement(l, node, table, index);
+  if (table) {
+    const mask = 2 ** Math.floor(Math.log2(elements.length)) - 1;
+    const instead = `an array of constants has no element there: bring the index inside, for example \`index & ${mask}\``;
+    report(l, indexNode, "notAValue", { what: "An index that may be outside", instead });
+  } else if (known !== undefined) {
+    report(l, indexNode, "indexRange", { index: known, length: elements.length, last: elements.length - 1 });
+  } else {
+    report(l, indexNode, "notConstant", { what: "An index into an array of anything but numbers" });
+  }
   return errorOperand;
 }
 

@@ -16,6 +16,8 @@ export interface LoopBound {
   readonly exact: boolean;
   /** The counter, where the body does not change it. */
   readonly counter: Counter | undefined;
+  /** Variables that move by the steps of the loop alone, and so never leave their type. */
+  readonly steady: readonly ts.Symbol[];
   /** What the condition implies, as a test against a constant; undefined where the condition is one itself. */
   readonly guard: Guard | undefined;
 }
@@ -70,7 +72,8 @@ export function loopBound(
   const best = bounds.reduce((a, b) => (b.rounds < a.rounds ? b : a));
   // With other conditions beside it, every round may be the last.
   const exact = conjuncts(condition).length === 1 && bounds[0]?.exact === true;
-  return { ...best, exact, counter: bounds.find((bound) => bound.counter)?.counter };
+  const steady = bounds.flatMap((bound) => bound.steady);
+  return { ...best, exact, steady, counter: bounds.find((bound) => bound.counter)?.counter };
 }
 
 function conjuncts(node: ts.Expression): readonly ts.Expression[] {
@@ -189,7 +192,13 @@ function boundOf(
   const isSteady = rounds > 0n && assignmentsTo(l, limit.symbol, body).length === 0;
   const range = insideRange(limit, start);
   const counter = isSteady ? { symbol: limit.symbol, range, isVisible: exact } : undefined;
-  return { rounds: Number(rounds), exact, counter, guard: exact ? undefined : guardOf(l, limit, start) };
+  return {
+    rounds: Number(rounds),
+    exact,
+    counter,
+    steady: [limit.symbol],
+    guard: exact ? undefined : guardOf(l, limit, start),
+  };
 }
 
 function guardOf(l: Lowering, limit: Limit, start: Range): Guard | undefined {

@@ -14,6 +14,7 @@ import { convertTo, imul, plainNumber, safeRange, truncatedQuotient } from "./nu
 import { errorOperand, type IntOperand, type Operand, type Static } from "./operands.js";
 import { lowerRefMethod } from "./refs.js";
 import { propertyName, tryEvaluate } from "./statics.js";
+import { isText, lowerTextMethod } from "./text.js";
 import { unsupported } from "./unsupported.js";
 import type { DataType, IntType, StructType } from "./types.js";
 import { visibleRange } from "./visible.js";
@@ -57,6 +58,7 @@ function lowerMethod(l: Lowering, node: ts.CallExpression, callee: ts.PropertyAc
   if (object.kind === "error") return errorOperand;
   const memory = object.kind === "nullable" ? object.inner : object;
   if (memory.kind === "packet" && callee.name.text === "view") return packetView(l, node, memory);
+  if (isText(memory)) return lowerTextMethod(l, node, callee, memory);
   if (memory.kind === "memory" && memory.record?.kind === "record") return lowerRecordMethod(l, node, callee, memory);
   if (memory.kind === "ref") return lowerRefMethod(l, node, callee, memory);
   report(l, callee.name, "unknownProperty", {

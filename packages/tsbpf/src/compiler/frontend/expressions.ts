@@ -28,10 +28,20 @@ import {
   type Operand,
   type Static,
 } from "./operands.js";
-import { staticOf, tryEvaluate } from "./statics.js";
+import { isConstAssertion, staticOf, tryEvaluate } from "./statics.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, mayBeAbsent, type DeclaredType } from "./types.js";
-import { declaredShape, describe, readLocal, readShape, scalarShape, writeShape, type Shape } from "./variables.js";
+import {
+  declaredShape,
+  describe,
+  joinedMemory,
+  joinShape,
+  readLocal,
+  readShape,
+  scalarShape,
+  writeShape,
+  type Shape,
+} from "./variables.js";
 
 type ExpressionLowering = (l: Lowering, node: never) => Operand;
 
@@ -44,11 +54,14 @@ const table: Partial<Record<ts.SyntaxKind, ExpressionLowering>> = {
   [ts.SyntaxKind.TrueKeyword]: constant,
   [ts.SyntaxKind.FalseKeyword]: constant,
   [ts.SyntaxKind.NullKeyword]: constant,
-  [ts.SyntaxKind.ObjectLiteralExpression]: objectLiteral,
+  [ts.SyntaxKind.ObjectLiteralExpression]: constantLiteral,
+  [ts.SyntaxKind.ArrayLiteralExpression]: constantLiteral,
   [ts.SyntaxKind.Identifier]: identifier,
   [ts.SyntaxKind.ParenthesizedExpression]: (l, node: ts.ParenthesizedExpression) => lowerExpression(l, node.expression),
   [ts.SyntaxKind.NonNullExpression]: (l, node: ts.NonNullExpression) => nonNull(l, node),
   [ts.SyntaxKind.SatisfiesExpression]: (l, node: ts.SatisfiesExpression) => lowerExpression(l, node.expression),
+  [ts.SyntaxKind.AsExpression]: (l, node: ts.AsExpression) =>
+    isConstAssertion(node) ? lowerExpression(l, node.expression) : unsupported(l, node),
   [ts.SyntaxKind.PropertyAccessExpression]: readMember,
   [ts.SyntaxKind.ElementAccessExpression]: readElementAccess,
   [ts.SyntaxKind.CallExpression]: lowerCall,
@@ -106,7 +119,8 @@ function constant(l: Lowering, node: ts.Expression): Operand {
   return value ? fromStatic(l, node, value) : errorOperand;
 }
 
-function objectLiteral(l: Lowering, node: ts.ObjectLiteralExpression): Operand {
+/** A record or a list of constants. */
+function constantLiteral(l: Lowering, node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression): Operand {
   const value = tryEvaluate(l, node);
   return value ? fromStatic(l, node, value) : unsupported(l, node);
 }
@@ -413,7 +427,7 @@ function joinArms(
     startSealed(l, block);
     const operand = lower();
     results.push(operand);
-    shape ??= armShape(l, type, operand);
+    shape ??= joinShape(armShape(l, type, operand));
     if (shape) writeShape(l, node, "value", shape, operand);
     l.b.jump(join);
   }
@@ -425,7 +439,7 @@ function joinArms(
     report(l, node, "notAValue", { what, instead: "use an `if` with both cases" });
     return errorOperand;
   }
-  return tighten(readShape(l, shape), results);
+  return joinedMemory(tighten(readShape(l, shape), results), results);
 }
 
 /** The joined value's range is that of all arms, its type theirs where they have one in common. */

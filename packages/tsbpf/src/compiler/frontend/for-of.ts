@@ -126,7 +126,7 @@ function arraySequence(l: Lowering, node: ts.ForOfStatement, array: MemoryOperan
 
 function elementSequence(length: number, l: Lowering, item: Sequence["item"]): Sequence {
   return {
-    bound: { rounds: length, exact: true, counter: undefined, guard: undefined },
+    bound: { rounds: length, exact: true, counter: undefined, steady: [], guard: undefined },
     start: constantInt(l, "number", 0n),
     end: constantInt(l, "number", BigInt(length)),
     step: 1n,
@@ -179,7 +179,7 @@ function rangeSequence(l: Lowering, node: ts.ForOfStatement, call: ts.CallExpres
   const exact = low.low === low.high && high.low === high.high;
   const inside = step > 0n ? { low: low.low, high: high.high - 1n } : { low: high.low + 1n, high: low.high };
   const range = rounds > 0n ? inside : low;
-  const bound: LoopBound = { rounds: Number(rounds), exact, counter: undefined, guard: undefined };
+  const bound: LoopBound = { rounds: Number(rounds), exact, counter: undefined, steady: [], guard: undefined };
   return { bound, start, end, step, range, item: (n) => n };
 }
 

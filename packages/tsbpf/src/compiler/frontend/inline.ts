@@ -17,7 +17,17 @@ import { withDefault } from "./patterns.js";
 import { lowerBody } from "./statements.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, type DeclaredType } from "./types.js";
-import { declaredShape, describe, isFixedSpace, readShape, writeShape, type Local, type Shape } from "./variables.js";
+import {
+  declaredShape,
+  describe,
+  isFixedSpace,
+  joinedMemory,
+  joinShape,
+  readShape,
+  writeShape,
+  type Local,
+  type Shape,
+} from "./variables.js";
 
 interface Argument {
   readonly node: ts.Expression;
@@ -179,9 +189,6 @@ interface Returned {
   /** Holds the result where it is a pointer that may be missing, whatever comes first. */
   readonly pointer: Variable;
   shape: Shape | undefined;
-  /** A struct on the stack is returned as itself: there must be only one. */
-  memory: MemoryOperand | RefOperand | undefined;
-  isAbsentSomewhere: boolean;
   isError: boolean;
   readonly values: Operand[];
 }
@@ -193,8 +200,6 @@ function newReturn(l: Lowering, name: string, callee: FunctionNode): Returned {
     declared: signature && declaredType(l.checker, l.checker.getReturnTypeOfSignature(signature)),
     pointer: { name, type: "ptr" },
     shape: undefined,
-    memory: undefined,
-    isAbsentSomewhere: false,
     isError: false,
     values: [],
   };
@@ -205,35 +210,37 @@ function storeReturn(l: Lowering, node: ts.Node, returned: Returned, value: Oper
   if (value.kind === "error") returned.isError = true;
   if (value.kind === "error" || returned.declared?.kind === "void") return;
   const isAbsent = value.kind === "void" || value.kind === "null";
-  if (isAbsent) returned.isAbsentSomewhere = true;
-  if ((value.kind === "memory" || value.kind === "ref") && isFixedSpace(value.space)) {
-    returned.memory ??= value;
-    if (!isSamePlace(returned.memory, value)) refuse(l, node, returned, value);
+  returned.shape ??= resultShape(l, returned, value);
+  if (isOnePlace(returned)) return;
+  if (returned.shape) {
+    const { kind } = writeShape(l, node, returned.name, returned.shape, value);
+    if (kind === "error") returned.isError = true;
+  } else if (isAbsent) {
+    l.b.write(returned.pointer, l.b.constant("ptr", 0n));
   } else {
-    returned.shape ??= resultShape(l, returned, value);
-    if (returned.shape) {
-      const { kind } = writeShape(l, node, returned.name, returned.shape, value);
-      if (kind === "error") returned.isError = true;
-    } else if (isAbsent) {
-      l.b.write(returned.pointer, l.b.constant("ptr", 0n));
-    } else {
-      refuse(l, node, returned, value);
-    }
+    const instead = "return one value: a number, a boolean, a map's value or one struct";
+    report(l, node, "notAValue", { what: describe(value), instead });
+    returned.isError = true;
   }
-  if (returned.memory && (returned.shape || returned.isAbsentSomewhere)) refuse(l, node, returned, value);
 }
 
 type AnyPlace = MemoryOperand | RefOperand;
 
+/** All returns so far name one place that no variable may stand for: a record, the context, a reference. */
+function isOnePlace({ values }: Returned): boolean {
+  const [first] = values;
+  if (first?.kind !== "memory" && first?.kind !== "ref") return false;
+  if (first.kind === "memory" && first.space === "stack") return false;
+  return isFixedSpace(first.space) && isAlways(first, values);
+}
+
+function isAlways(place: AnyPlace, values: readonly Operand[]): boolean {
+  return values.every((value) => (value.kind === "memory" || value.kind === "ref") && isSamePlace(place, value));
+}
+
 function isSamePlace(a: AnyPlace, b: AnyPlace): boolean {
   const offset = (place: AnyPlace): number => (place.kind === "memory" ? place.offset : 0);
   return a.base === b.base && offset(a) === offset(b) && a.type === b.type;
-}
-
-function refuse(l: Lowering, node: ts.Node, returned: Returned, value: Operand): void {
-  const instead = "return one value: a number, a boolean, a map's value or one struct";
-  report(l, node, "notAValue", { what: describe(value), instead });
-  returned.isError = true;
 }
 
 function resultShape(l: Lowering, returned: Returned, value: Operand): Shape | undefined {
@@ -241,13 +248,16 @@ function resultShape(l: Lowering, returned: Returned, value: Operand): Shape | u
   const isObject = declared?.kind === "nullable" && declared.inner.kind === "object";
   // Which memory it is, a map's or a packet's, only what is not missing can say.
   if (isObject && (value.kind === "void" || value.kind === "null")) return undefined;
-  const shape = declaredShape(l, returned.name, declared, literalType(value));
+  const shape = joinShape(declaredShape(l, returned.name, declared, literalType(value)));
   if (shape?.kind !== "nullablePointer") return shape;
   return { kind: "nullablePointer", inner: { ...shape.inner, variable: returned.pointer } };
 }
 
 function returnedValue(l: Lowering, returned: Returned): Operand {
   if (returned.isError) return errorOperand;
-  if (returned.memory) return returned.memory;
-  return returned.shape ? tighten(readShape(l, returned.shape), returned.values) : voidOperand;
+  const [first] = returned.values;
+  // One place only: the name stays as exact as it is.
+  if ((first?.kind === "memory" || first?.kind === "ref") && isAlways(first, returned.values)) return first;
+  if (!returned.shape) return voidOperand;
+  return joinedMemory(tighten(readShape(l, returned.shape), returned.values), returned.values);
 }

@@ -7,6 +7,7 @@ import { coreQueries } from "./core-queries.js";
 import { rangeAsValue } from "./for-of.js";
 import type { Lowering } from "./lowering.js";
 import type { Operand } from "./operands.js";
+import { lowerPrintk } from "./printk.js";
 import { swapWidths } from "./swap-bytes.js";
 import { makeRef } from "./refs.js";
 
@@ -16,6 +17,7 @@ type Intrinsic = (l: Lowering, node: ts.CallExpression, name: string) => Operand
 export const intrinsics: Readonly<Record<string, Intrinsic>> = {
   ...coreQueries,
   dataLoc: lowerDataLoc,
+  bpfPrintk: lowerPrintk,
   range: rangeAsValue,
   ...Object.fromEntries(Object.keys(swapWidths).map((name) => [name, lowerSwap])),
   ref: makeRef,

@@ -1,6 +1,7 @@
 // `for`, `while` and `do`, once something shows that they end; what for-of.ts counts is made here too.
 
 import { ts } from "./typescript.js";
+import type { Variable } from "../ir/builder.js";
 import { isCompare, type Block, type Inst } from "../ir/ir.js";
 import { loopBound, type Guard, type LoopBound } from "./bounds.js";
 import { lowerCondition } from "./conditions.js";
@@ -8,6 +9,8 @@ import { lowerExpression } from "./expressions.js";
 import { withJumps } from "./jumps.js";
 import { findLocal, jumpTo, report, startSealed, type Lowering } from "./lowering.js";
 import { visibleRange } from "./visible.js";
+import { isAtLeast } from "./target.js";
+import { rangeOf } from "./numbers.js";
 import { continueAt, lowerDeclarations, lowerScope, lowerStatement } from "./statements.js";
 
 /**
@@ -16,6 +19,11 @@ import { continueAt, lowerDeclarations, lowerScope, lowerStatement } from "./sta
  */
 const instructionLimit = 1_000_000;
 const branchLimit = 8192;
+
+/** Before that release a jump back is refused (check_cfg, kernel/bpf/verifier.c). */
+const loopsSince = "5.3";
+/** BPF_MAXINSNS, include/uapi/linux/bpf_common.h: what a program may have before Linux 5.2. */
+const unrolledLimit = 4096;
 
 export function lowerFor(l: Lowering, node: ts.ForStatement): void {
   lowerScope(l, () => {
@@ -45,7 +53,7 @@ function lowerLoop(
   update: ts.Expression | undefined,
 ): void {
   if (!bound) report(l, condition ?? node, "unboundedLoop");
-  lowerRounds(l, node, {
+  const rounds: Rounds = {
     bound,
     test: (body, exit) => {
       if (condition) lowerGuarded(l, condition, bound?.guard, body, exit);
@@ -53,7 +61,25 @@ function lowerLoop(
     },
     body: () => withCounter(l, bound, () => lowerScope(l, () => lowerStatement(l, node.statement))),
     update: () => void (update && lowerExpression(l, update)),
-  });
+  };
+  withPlainCounters(l, bound, () => lowerRounds(l, node, rounds));
+}
+
+/**
+ * A sized counter that never leaves its type needs no wrapping, which would make the verifier forget where it began and
+ * see no end.
+ */
+function withPlainCounters(l: Lowering, bound: LoopBound | undefined, work: () => void): void {
+  const { locals } = l.activation;
+  const before = (bound?.steady ?? []).map((symbol) => [symbol, locals.get(symbol)] as const);
+  for (const [symbol, local] of before) {
+    if (local?.kind !== "let" || local.shape.kind !== "int") continue;
+    const { shape } = local;
+    if (shape.type === "number" || shape.type.bits === 64) continue;
+    locals.set(symbol, { ...local, shape: { ...shape, type: "number" }, range: local.range ?? rangeOf(shape.type) });
+  }
+  work();
+  for (const [symbol, local] of before) if (local) locals.set(symbol, local);
 }
 
 /** The condition, and after it what the verifier cannot see for itself. */
@@ -106,10 +132,48 @@ interface Rounds {
 export function lowerRounds(l: Lowering, node: ts.IterationStatement, rounds: Rounds): void {
   const start = startCost(l);
   const exit = l.b.createBlock();
-  if (ts.isDoStatement(node)) lowerTestLast(l, node, rounds, exit);
+  const { bound } = rounds;
+  const isUnrolled = bound !== undefined && !isAtLeast(l.target.kernel, loopsSince);
+  if (isUnrolled) lowerUnrolled(l, node, rounds, bound, exit);
+  else if (ts.isDoStatement(node)) lowerTestLast(l, node, rounds, exit);
   else lowerTestFirst(l, node, rounds, exit);
   continueAt(l, exit);
-  if (rounds.bound) checkCost(l, node, rounds.bound, start);
+  // Unrolled, it is not gone through more than once.
+  if (bound) checkCost(l, node, isUnrolled ? { ...bound, rounds: 1 } : bound, start);
+}
+
+/** Every round on its own, for verifiers that take no jump back. */
+function lowerUnrolled(l: Lowering, node: ts.IterationStatement, rounds: Rounds, bound: LoopBound, exit: Block): void {
+  const firstId = l.b.func.nextId;
+  const testsFirst = !ts.isDoStatement(node);
+  for (let round = 0; round < bound.rounds && !l.b.terminated; round++) {
+    const body = l.b.createBlock();
+    const next = l.b.createBlock();
+    if (testsFirst) rounds.test(body, exit);
+    else l.b.jump(body);
+    startSealed(l, body);
+    withJumps(l, node, exit, next, rounds.body);
+    jumpTo(l, next);
+    continueAt(l, next);
+    if (l.b.terminated) return;
+    if (testsFirst) rounds.update();
+    else leaveUnless(l, rounds, exit);
+    const made = l.b.func.nextId - firstId;
+    if (made > unrolledLimit) {
+      report(l, node, "longLoop", { cost: Math.ceil(made / (round + 1)) * bound.rounds, limit: unrolledLimit });
+      break;
+    }
+  }
+  // After the last round the condition does not hold; what else it does still happens.
+  if (testsFirst && !l.b.terminated) leaveUnless(l, rounds, exit);
+  jumpTo(l, exit);
+}
+
+/** Evaluates the condition and goes on in a new block where it holds. */
+function leaveUnless(l: Lowering, rounds: Rounds, exit: Block): void {
+  const next = l.b.createBlock();
+  rounds.test(next, exit);
+  startSealed(l, next);
 }
 
 function lowerTestFirst(l: Lowering, node: ts.IterationStatement, rounds: Rounds, exit: Block): void {
@@ -138,6 +202,34 @@ function lowerTestLast(l: Lowering, node: ts.IterationStatement, rounds: Rounds,
   continueAt(l, test);
   if (!l.b.terminated) rounds.test(body, exit);
   l.b.seal(body);
+}
+
+/**
+ * A loop of the compiler's own, from 0 to `rounds - 1`. `body` may leave it by jumps of its own, and must go on at its
+ * end.
+ */
+export function lowerCounted(l: Lowering, node: ts.Node, rounds: number, body: (index: Inst) => void): void {
+  if (!isAtLeast(l.target.kernel, loopsSince)) {
+    for (let round = 0; round < rounds; round++) body(l.b.constant("i64", BigInt(round)));
+    return;
+  }
+  const start = startCost(l);
+  const counter: Variable = { name: "index", type: "i64" };
+  const header = l.b.createBlock();
+  const inside = l.b.createBlock();
+  const exit = l.b.createBlock();
+  l.b.write(counter, l.b.constant("i64", 0n));
+  l.b.jump(header);
+  l.b.start(header);
+  const index = l.b.read(counter);
+  l.b.branch(l.b.compare("slt", index, l.b.constant("i64", BigInt(rounds))), inside, exit);
+  startSealed(l, inside);
+  body(index);
+  l.b.write(counter, l.b.binary("add", index, l.b.constant("i64", 1n)));
+  l.b.jump(header);
+  l.b.seal(header);
+  startSealed(l, exit);
+  checkCost(l, node, { rounds, exact: true, counter: undefined, steady: [], guard: undefined }, start);
 }
 
 /** Inside the body the counter has the bounds that the condition gives it. */

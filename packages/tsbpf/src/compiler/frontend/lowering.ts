@@ -10,6 +10,7 @@ import type { KernelRoot } from "./kernel-types.js";
 import type { MapDeclaration, Operand, ProgramDeclaration, Range, RecordState, Static } from "./operands.js";
 import { diagnosticSpan, sourceSpan, type SourceProgram } from "./program.js";
 import type { ModuleData } from "./data-sections.js";
+import type { KernelVersion } from "./target.js";
 import type { LoopCost } from "./loops.js";
 import type { StructType } from "./types.js";
 import type { Local } from "./variables.js";
@@ -18,6 +19,8 @@ import type { Local } from "./variables.js";
 export interface Target {
   /** The instruction set level. */
   readonly cpu: "v1" | "v2" | "v3" | "v4";
+  /** The oldest kernel that the object must run on. */
+  readonly kernel: KernelVersion;
 }
 
 /** One compilation: everything that is known about the module and its imports. */

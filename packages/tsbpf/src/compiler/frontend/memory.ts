@@ -6,13 +6,21 @@ import type { Inst, MemType, StoreInst } from "../ir/ir.js";
 import { report, type Lowering } from "./lowering.js";
 import { kernelAddress } from "./kernel.js";
 import { kernelSize, type KernelType } from "./kernel-types.js";
-import { checkConstant, constantValue, convertTo, isWritten, sizedInt } from "./numbers.js";
-import { errorOperand, type IntOperand, type MemoryOperand, type Operand, type RefOperand } from "./operands.js";
+import { checkConstant, constantValue, convertTo, isWritten, rangeOf, sizedInt } from "./numbers.js";
+import {
+  errorOperand,
+  type IntOperand,
+  type MemoryOperand,
+  type Operand,
+  type RefOperand,
+  type Static,
+} from "./operands.js";
 import { describe } from "./variables.js";
 import { visibleRange } from "./visible.js";
 import {
   alignOf,
   intName,
+  intTypes,
   isScalar,
   sizeOf,
   typeName,
@@ -241,6 +249,23 @@ export function textOnStack(l: Lowering, node: ts.Node, text: string): MemoryOpe
   return memory;
 }
 
+/** Numbers, or bigints of one sign, as an array on the stack. Undefined for anything else. */
+export function numberTable(l: Lowering, node: ts.Node, elements: readonly Static[]): MemoryOperand | undefined {
+  const ints = elements.filter((element) => element.kind === "int");
+  if (ints.length === 0 || ints.length !== elements.length) return undefined;
+  const isBig = ints.some(({ type }) => type === "bigint" || (type !== "number" && type.bits === 64));
+  const candidates = Object.values(intTypes).filter(({ bits }) => (bits === 64) === isBig);
+  const fits = (type: IntType): boolean =>
+    ints.every(({ value }) => value >= rangeOf(type).low && value <= rangeOf(type).high);
+  const element = candidates.find(fits);
+  if (!element) return undefined;
+  const memory = stackMemory(l, node, "table", { kind: "array", form: "elements", element, length: ints.length });
+  for (const [index, { value }] of ints.entries()) {
+    l.b.store(storeType(element), memory.base, index * sizeOf(element), l.b.constant("i64", value));
+  }
+  return memory;
+}
+
 /** A scalar on the stack, for helpers that take a pointer to it. */
 export function scalarOnStack(l: Lowering, node: ts.Node, type: ScalarType, operand: Operand): Inst {
   const slot = l.b.slot("value", sizeOf(type), Math.max(4, sizeOf(type)));
@@ -353,7 +378,7 @@ export function insideElement(
   return undefined;
 }
 
-function isVisiblyInside(l: Lowering, index: Inst, length: number): boolean {
+export function isVisiblyInside(l: Lowering, index: Inst, length: number): boolean {
   const range = visibleRange(l, index);
   return range !== undefined && range.high < BigInt(length);
 }
@@ -378,24 +403,46 @@ export function readElement(l: Lowering, node: ts.Node, array: MemoryOperand, in
   return element.kind === "bool" ? { kind: "bool", value } : sizedInt(element, value);
 }
 
-/** A struct inside an array is named, not copied, so that its index must be known to be inside. */
+/**
+ * A struct inside an array is named, not copied. Where the index may be outside, the name may stand for memory of its
+ * own: zeros, and what is written there is lost.
+ */
 function aggregateElement(l: Lowering, node: ts.Node, array: MemoryOperand, index: IntOperand): Operand {
   const type = array.type as ArrayType;
-  const known = constantValue(index);
-  if (known !== undefined) {
-    const place = constantElement(l, node, array, known);
-    if (place) return readPlace(l, place);
-    if (l.diagnostics.length > 0) return errorOperand;
-  }
-  if (isConstantOnly(l, node, array)) return errorOperand;
-  if (isVisiblyInside(l, index.value, type.length)) {
-    return readPlace(l, variableElement(l, array, index.value));
-  }
-  report(l, node, "notAValue", {
-    what: "An element at an index that may be outside",
-    instead: `bring the index inside first, for example \`index & ${type.length - 1}\` for a power of two`,
-  });
-  return errorOperand;
+  const { element } = type;
+  if (isScalar(element)) return errorOperand;
+  const variable = { name: "element", type: "ptr" } as const;
+  let direct: Operand | undefined;
+  withElement(
+    l,
+    node,
+    array,
+    index,
+    (place) => {
+      const operand = readPlace(l, place);
+      if (operand.kind !== "memory") return;
+      direct = operand;
+      l.b.write(variable, address(l, operand));
+    },
+    () => {
+      direct = undefined;
+      const outside = stackMemory(l, node, "outside", element);
+      zeroMemory(l, outside);
+      l.b.write(variable, outside.base);
+    },
+  );
+  // Without a check, or without an inside, there is one place only.
+  if (direct) return direct;
+  const align = Math.min(alignOf(element), 8);
+  return {
+    kind: "memory",
+    type: element,
+    base: l.b.read(variable),
+    offset: 0,
+    align,
+    space: "stack",
+    record: array.record,
+  };
 }
 
 /** `array[index] = value`: nothing happens outside. */

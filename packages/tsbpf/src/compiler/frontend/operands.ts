@@ -260,6 +260,7 @@ export type Static =
   | { readonly kind: "text"; readonly value: string }
   | { readonly kind: "null" }
   | { readonly kind: "undefined" }
+  | { readonly kind: "list"; readonly elements: readonly Static[] }
   | { readonly kind: "record"; readonly fields: ReadonlyMap<string, Static> }
   | { readonly kind: "module"; readonly symbol: ts.Symbol }
   /** A function of "tsbpf" itself, by its exported name. */

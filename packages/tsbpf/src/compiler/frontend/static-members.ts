@@ -5,6 +5,7 @@ import { fromStatic } from "./expressions.js";
 import { report, symbolOf, type Lowering } from "./lowering.js";
 import { dataPlace } from "./globals.js";
 import { readPlace } from "./memory.js";
+import { constantInt } from "./numbers.js";
 import type { Operand, Static } from "./operands.js";
 import { staticOf } from "./statics.js";
 
@@ -16,6 +17,9 @@ export function memberOfStatic(l: Lowering, node: ts.PropertyAccessExpression, v
     if (field) return fromStatic(l, node, field);
   }
   if (value.kind === "data" && node.name.text === "value") return readPlace(l, dataPlace(l, value.data));
+  if (value.kind === "list" && node.name.text === "length") {
+    return constantInt(l, "number", BigInt(value.elements.length));
+  }
   if (value.kind === "module") {
     const symbol = symbolOf(l, node.name);
     const member = symbol && staticOf(l, symbol);

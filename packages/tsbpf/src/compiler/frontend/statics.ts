@@ -113,11 +113,13 @@ export function tryEvaluate(c: Compilation, node: ts.Expression): Static | undef
   if (ts.isBinaryExpression(node)) return binary(c, node);
   if (ts.isConditionalExpression(node)) return conditional(c, node);
   if (ts.isObjectLiteralExpression(node)) return record(c, node);
+  if (ts.isArrayLiteralExpression(node)) return list(c, node);
+  if (ts.isElementAccessExpression(node)) return elementOf(c, node);
   if (ts.isCallExpression(node)) return evaluateCall(c, node);
   return undefined;
 }
 
-function isConstAssertion(node: ts.AsExpression): boolean {
+export function isConstAssertion(node: ts.AsExpression): boolean {
   return ts.isTypeReferenceNode(node.type) && node.type.getText() === "const";
 }
 
@@ -145,6 +147,9 @@ function functionValue(node: ts.ArrowFunction | ts.FunctionExpression): Static {
 function memberOf(c: Compilation, node: ts.PropertyAccessExpression): Static | undefined {
   const object = tryEvaluate(c, node.expression);
   if (object?.kind === "record") return object.fields.get(node.name.text);
+  if (object?.kind === "list" && node.name.text === "length") {
+    return { kind: "int", type: "number", value: BigInt(object.elements.length) };
+  }
   if (object?.kind !== "module") return undefined;
   const symbol = symbolOf(c, node.name);
   return symbol && staticOf(c, symbol);
@@ -185,6 +190,20 @@ function record(c: Compilation, node: ts.ObjectLiteralExpression): Static | unde
     }
   }
   return { kind: "record", fields };
+}
+
+function list(c: Compilation, node: ts.ArrayLiteralExpression): Static | undefined {
+  const elements = node.elements.map((element) => tryEvaluate(c, element)).filter((element) => element !== undefined);
+  return elements.length > 0 && elements.length === node.elements.length ? { kind: "list", elements } : undefined;
+}
+
+/** `table[2]`, and `names["slow"]`. */
+function elementOf(c: Compilation, node: ts.ElementAccessExpression): Static | undefined {
+  const object = tryEvaluate(c, node.expression);
+  if (object?.kind !== "list" && object?.kind !== "record") return undefined;
+  const key = tryEvaluate(c, node.argumentExpression);
+  if (object.kind === "record") return key?.kind === "text" ? object.fields.get(key.value) : undefined;
+  return key?.kind === "int" ? object.elements[Number(key.value)] : undefined;
 }
 
 export function propertyName(name: ts.PropertyName): string {

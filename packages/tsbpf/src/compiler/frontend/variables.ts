@@ -31,6 +31,8 @@ export type Shape =
       readonly align: number;
       readonly record: MemoryOperand["record"];
       readonly variable: Variable;
+      /** Where the arms of a choice, or the returns of a function, meet: any memory of the type may be named. */
+      readonly isJoin?: true;
     }
   | {
       readonly kind: "ref";
@@ -149,6 +151,28 @@ function nullableOf(name: string, shape: Shape): Shape {
   }
   if (shape.kind === "nullablePointer" || shape.kind === "nullableScalar") return shape;
   return { kind: "nullablePointer", inner: shape };
+}
+
+/** The shape for a place where control flow joins, and names of memory with it. */
+export function joinShape(shape: Shape | undefined): Shape | undefined {
+  if (shape?.kind === "memory") return { ...shape, isJoin: true };
+  if (shape?.kind !== "nullablePointer" || shape.inner.kind !== "memory") return shape;
+  return { ...shape, inner: { ...shape.inner, isJoin: true } };
+}
+
+/**
+ * What was read from such a shape, after `arms` were written to it. A name that may stand for the stack stays what it
+ * is (a slot is made once for each place in the source), and has the least alignment of all.
+ */
+export function joinedMemory(joined: Operand, arms: readonly Operand[]): Operand {
+  if (joined.kind === "nullable") return { ...joined, inner: joinedMemory(joined.inner, arms) };
+  if (joined.kind !== "memory") return joined;
+  const memories = arms
+    .map((arm) => (arm.kind === "nullable" ? arm.inner : arm))
+    .filter((arm) => arm.kind === "memory");
+  const isOneKind = memories.every(({ space }) => space === joined.space);
+  const align = Math.min(joined.align, ...memories.map((memory) => memory.align));
+  return { ...joined, align, space: isOneKind ? joined.space : "stack" };
 }
 
 /** The local's value now. */
@@ -301,7 +325,8 @@ function writePointer(l: Lowering, node: ts.Node, name: string, shape: Shape, op
     // Memory of two kinds in one variable would make one instruction reach both, which the verifier forbids; and
     // stack memory is made once for each place in the source, so that a name for it must not move.
     const isMovable = !isFixedSpace(operand.space) && shape.record === operand.record;
-    if (shape.space !== operand.space || !isMovable || shape.type !== operand.type) {
+    const mayJoin = shape.isJoin === true && canJoin(shape) && canJoin(operand);
+    if (shape.type !== operand.type || !(mayJoin || (isMovable && shape.space === operand.space))) {
       report(l, node, "rebindMemory", { name });
       return false;
     }
@@ -348,6 +373,11 @@ function isSameKernelType(a: KernelType, b: KernelType): boolean {
 function isSameScalar(a: ScalarType, b: ScalarType): boolean {
   if (a.kind === "int" && b.kind === "int") return a.bits === b.bits && a.signed === b.signed;
   return a.kind === b.kind;
+}
+
+/** The verifier takes any of these in one register, and nothing about them has to be followed. */
+function canJoin({ space, record }: Pick<MemoryOperand, "space" | "record">): boolean {
+  return (space === "stack" || space === "map") && !record;
 }
 
 function mismatch(l: Lowering, node: ts.Node, operand: Operand): boolean {
@@ -405,6 +435,7 @@ function describeStatic(kind: string): string {
     program: "a program",
     function: "a function",
     record: "an object",
+    list: "an array of constants",
     module: "a module",
     intrinsic: "a function of tsbpf",
     math: "Math",

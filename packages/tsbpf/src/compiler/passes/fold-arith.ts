@@ -128,6 +128,15 @@ function simplifyAnd(inst: BinaryInst, left: Inst, value: bigint, folder: Folder
   return undefined;
 }
 
+/**
+ * What reaches an address may have been checked as it is: then the address must be computed from that very value. Of
+ * one that was made in this sweep nothing is known yet.
+ */
+function mayBeChecked(value: Inst, folder: Folder): boolean {
+  const uses = folder.uses(value);
+  return uses === 0 || (uses > 1 && folder.reachesAddress(value));
+}
+
 function simplifyShift(inst: BinaryInst, left: Inst, value: bigint, folder: Folder): Inst | undefined {
   const bits = BigInt(bitsOf(inst.type));
   const count = value % bits;
@@ -141,6 +150,7 @@ function simplifyShift(inst: BinaryInst, left: Inst, value: bigint, folder: Fold
   const inner = constOf(left.args[1]);
   const base = left.args[0];
   if (inner === undefined || !base || !isBinary(left)) return undefined;
+  if (left.op === inst.op && mayBeChecked(left, folder)) return undefined;
   if (left.op === inst.op && inner < bits) {
     if (inner + count < bits) return folder.binary(inst.op, base, constant(inner + count));
     return inst.op === "ashr" ? folder.binary("ashr", base, constant(bits - 1n)) : constant(0n);

@@ -18,7 +18,7 @@ const negative = global(u32, -1); //~ TSB2008
 const tooMany = global(array(u8, 2), [1, 2, 3]); //~ TSB6002
 const large = global(bytes(5000000)); //~ TSB6002
 const unknown = global(u32, flag.value ? 1 : 2); //~ TSB6003
-const pairs = [constant(u32, 4)]; //~ TSB6003
+const pairs = [constant(u32, 4)]; //~ TSB7005
 const $name = global(u32); //~ TSB7007
 
 export const writes = rawTracepoint("sched_process_exec", (ctx) => {

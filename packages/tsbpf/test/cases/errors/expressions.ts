@@ -10,7 +10,7 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   let x = u8(ctx.args[0]);
   let big = ctx.args[1];
   const point = Point();
-  const array = [1, 2, 3]; //~ TSB1001
+  const array = [x, 2, 3]; //~ TSB1001
   const object = { x }; //~ TSB1001
   const arrow = () => 1; //~ TSB1001
   const anonymous = function () {}; //~ TSB1001
@@ -29,7 +29,7 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const spread = plain(...([1] as const)); //~ TSB1001
   const called = plain?.(x); //~ TSB1001
   const wide = big ** 2n; //~ TSB1001
-  const nested = [[1]]; //~ TSB1001
+  const nested = [[x]]; //~ TSB1001
   const meta = import.meta; //~ TSB1001
   delete (point as { x?: number }).x; //~ TSB1001
   return x;

@@ -39,16 +39,6 @@ function noReturn(x: number): number { //~ TSB4004
   stop();
 }
 
-function twoStructs(x: number): Value<typeof Point> {
-  if (x > 5) return Point({ x: 1 });
-  return Point({ x: 2 }); //~ TSB1003
-}
-
-function structOrNothing(x: number): Value<typeof Point> | undefined {
-  if (x > 5) return undefined;
-  return Point({ x: 2 }); //~ TSB1003
-}
-
 function anything(x: any): number { //~ TSB3001
   return 1;
 }
@@ -66,8 +56,6 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const e = foreign(x); //~ TSB5001
   const f = arrow(x);
   const g = noReturn(x);
-  const h = twoStructs(x);
-  const i = structOrNothing(x);
   const j = anything(x);
   const k = unknownValue(x);
   const l = Point(Point()); //~ TSB1003

@@ -16,7 +16,7 @@ const badLength = bytes(0); //~ TSB6002
 const badName = struct({ $a: u32 }); //~ TSB7007
 const $map = hashMap(u32, u32, { maxEntries: 1 }); //~ TSB7007
 const sizes = { maxEntries: 5 };
-const list = [hashMap(u32, u64, { maxEntries: 4 })]; //~ TSB6003
+const list = [hashMap(u32, u64, { maxEntries: 4 })]; //~ TSB7005
 
 export const methods = rawTracepoint("sched_process_exec", (ctx) => {
   const key = u32(ctx.args[0]);

@@ -7,7 +7,7 @@ const [first, second] = [1, 2]; //~ TSB1001
 const { x } = { x: 5 }; //~ TSB1001
 export let state = 5; //~ TSB7003
 const computed = sideEffect(5); //~ TSB6003
-const list = [1, 2, 3]; //~ TSB6003
+const list = [1, sideEffect(2)]; //~ TSB6003
 declare const outside: number; //~ TSB6003
 class Something {} //~ TSB1001
 enum Kind { A, B } //~ TSB1001

@@ -1,10 +1,13 @@
 // Values that a variable, a field or an operator cannot have.
-import { array, bytes, chars, hashMap, rawTracepoint, struct, u32, u64, u8, type Chars, type Value } from "tsbpf";
+import { bpfPrintk, array, bytes, chars, hashMap, rawTracepoint, struct, u32, u64, u8, type Chars, type Value } from "tsbpf";
 
 const Point = struct({ x: u32, y: u32 });
 const Named = struct({ name: chars(8), raw: bytes(4), points: array(Point, 4) });
 const Big = struct({ all: bytes(600) });
 const table = hashMap(u32, Point, { maxEntries: 4 });
+
+const squares: readonly number[] = [0, 1, 4, 9];
+const modes = ["slow", "fast"];
 
 export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const x = u8(ctx.args[0]);
@@ -12,14 +15,21 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const named = Named({ name: "12345678" }); //~ TSB3004
   let other = Point();
   other = point; //~ TSB3002
-  const chosen = x > 5 ? point : other; //~ TSB3002
+  let chosen = x > 5 ? point : other;
+  chosen = point; //~ TSB3002
   let mixed: number | bigint = 5; //~ TSB3001
   let anything: any = 5; //~ TSB3001
   let text = "abc"; //~ TSB1003
   named.raw[4] = 1; //~ TSB3003
   named.name[-1] = 1; //~ TSB3003
   const last = named.name[8]; //~ TSB3003
-  const element = named.points[x]; //~ TSB1003
+  const looked = squares[x]; //~ TSB1003
+  const lookedAt = squares[9 & 15]; //~ TSB3003
+  const mode = modes[x & 1]; //~ TSB6003
+  named.name.equals(5 as never); //~ TSB1001
+  bpfPrintk(`${x > 5}`); //~ TSB1003
+  bpfPrintk(`caf\u00e9 ${x}`); //~ TSB1003
+  bpfPrintk(`${x / 2} ${point}`); //~ TSB2003 TSB1003
   const outside = named.points[4]; //~ TSB3003
   const found = table.get(u32(x!))!; //~ TSB3005
   const equal = point === other; //~ TSB1003

@@ -1,5 +1,5 @@
 // Module functions, constants, and what other modules export.
-import { i64, rawTracepoint, struct, u32, u64, u8, type Value } from "tsbpf";
+import { array, hashMap, i32, i64, rawTracepoint, struct, u32, u64, u8, type FixedArray, type Value } from "tsbpf";
 import * as parts from "./module-parts.js";
 import { Color, level, Part, twice as double } from "./module-parts.js";
 
@@ -162,4 +162,57 @@ export const wide = rawTracepoint("sched_process_exec", (ctx) => {
   const choose = ctx.args[0] > 5n ? ctx.args[1] : 9n;
   const either = ctx.args[2] || 3n;
   return u32(u64(choose) ^ either) + u32((ctx.args[0] && ctx.args[1]) >> 3n);
+});
+
+const Couple = struct({ a: u32, b: i32 });
+const pairs = hashMap(u32, Couple, { maxEntries: 4 });
+
+function pairOf(x: number): Value<typeof Couple> {
+  if (x > 100) return Couple({ a: u32(x) });
+  if (x > 50) return Couple({ b: 7 });
+  return Couple({ a: 1, b: -1 });
+}
+
+function pairOrNothing(x: number): Value<typeof Couple> | undefined {
+  if (x > 150) return undefined;
+  const found = pairs.get(u32(x & 3));
+  if (found) return found;
+  return x > 20 ? Couple({ a: 3 }) : undefined;
+}
+
+export const structResults = rawTracepoint("sched_process_exec", (ctx) => {
+  pairs.set(1, Couple({ a: 10, b: -4 }));
+  const x = u8(ctx.args[0]);
+  let total = 0;
+  for (let i = 0; i < 3; i++) {
+    const pair = pairOf(x + i * 40);
+    pair.b += 2;
+    total += pair.a * 3 + pair.b;
+  }
+  const found = pairOrNothing(x);
+  if (found) found.a = u32(found.a + 5);
+  const { a, b } = found ?? Couple({ b: 9 });
+  const chosen = x & 1 ? pairOf(x) : Couple({ a: 8 });
+  chosen.b = chosen.a & 7;
+  return u32(total + a * 5 + b * 7 + chosen.a + chosen.b + (pairs.get(1)?.a ?? 0));
+});
+
+function largest<T extends number>(a: T, b: T): T {
+  return a > b ? a : b;
+}
+
+function firstOf<T>(cells: FixedArray<T, 4>, fallback: T, use: boolean): T {
+  return use ? cells[0] : fallback;
+}
+
+const Cells = struct({ at: array(u32, 4), wide: array(u64, 4) });
+
+export const generic = rawTracepoint("sched_process_exec", (ctx) => {
+  const cells = Cells();
+  cells.at[0] = u32(ctx.args[0]);
+  cells.wide[0] = ctx.args[1];
+  const use = ctx.args[2] > 5n;
+  const narrow = firstOf(cells.at, u32(3), use);
+  const wide = firstOf(cells.wide, u64(5), use);
+  return u32(u64(largest(narrow, u32(9))) + wide + u64(largest(u8(ctx.args[3]), 7)));
 });

@@ -1,9 +1,10 @@
 // Structs and arrays: copied where they are stored, the same memory where a variable names them.
-import { array, bool, bytes, chars, i16, rawTracepoint, struct, u16, u32, u64, u8, type Value } from "tsbpf";
+import { array, bool, bytes, chars, hashMap, i16, rawTracepoint, struct, u16, u32, u64, u8, type Value } from "tsbpf";
 
 const Point = struct({ x: u32, y: i16 });
 const Line = struct({ tag: u8, from: Point, to: Point, name: chars(8), raw: bytes(5), closed: bool });
 const Grid = struct({ rows: array(array(u16, 4), 3), points: array(Point, 4), flags: array(bool, 3) });
+const grids = hashMap(u32, Grid, { maxEntries: 2 });
 
 export const nested = rawTracepoint("sched_process_exec", (ctx) => {
   const line = Line({ tag: 3, from: { x: 7, y: -5 }, closed: ctx.args[0] > 9n });
@@ -148,4 +149,43 @@ export const letMemory = rawTracepoint("sched_process_exec", (ctx) => {
   let point = Point({ x: 4 });
   point.x += u8(ctx.args[0]);
   return point.x;
+});
+
+export const structsAnywhere = rawTracepoint("sched_process_exec", (ctx) => {
+  // A struct at an index outside is one of its own: zeros, and what is written there is lost.
+  const grid = Grid();
+  const at = i16(ctx.args[0]);
+  grid.points[at].x = 5;
+  grid.points[at].y = i16(ctx.args[1]);
+  const point = grid.points[at];
+  point.x += 7;
+  const row = grid.rows[at];
+  row[1] = 3;
+  row[u8(ctx.args[2])] += 4;
+  grid.rows[1][2] += grid.rows[at][at];
+  grid.points[at - 1] = point;
+  let sum = u32(point.x * 3 + row[1] + grid.points[at + 1].x);
+  for (const { x, y } of grid.points) sum = u32(sum * 5 + x + y);
+  for (const cells of grid.rows) for (const cell of cells) sum = u32(sum * 3 + cell);
+  return sum;
+});
+
+export const structsInMaps = rawTracepoint("sched_process_exec", (ctx) => {
+  grids.set(0, Grid());
+  const grid = grids.get(u32(ctx.args[0]) & 1);
+  if (!grid) return 1;
+  const at = u8(ctx.args[1]);
+  grid.points[at].x += 9;
+  const found = grid.points[at];
+  found.y = 4;
+  const copy = Line({ from: found, to: grid.points[2] });
+  return copy.from.x + copy.from.y + copy.to.x * 3 + copy.to.y * 5;
+});
+
+export const scaledTwice = rawTracepoint("sched_process_exec", (ctx) => {
+  // The check of the scaled index must hold for what the address is made of.
+  const grid = Grid();
+  const at = u32(ctx.args[0]);
+  grid.rows[0][at] = 1;
+  return grid.rows[0][at * 2] + grid.rows[0][1];
 });
