@@ -11,7 +11,8 @@ export { sleep };
 export const repository = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(repository);
 
-const out = "build/bench";
+/** Where everything is built; vmlinux.h is here. */
+export const out = "build/bench";
 
 export const tsbpf = [process.execPath, "packages/tsbpf/dist/bundle/tsbpf.js"];
 export const source = "packages/rawtp-sched/bpf/sched.ts";
@@ -36,14 +37,19 @@ export function clangCommand(cpu, object) {
   ];
 }
 
+/** The running kernel's types for C, as BPF programs in C include them. */
+export function prepareKernelTypes() {
+  mkdirSync(out, { recursive: true });
+  if (existsSync(`${out}/vmlinux.h`)) return;
+  const dump = ["btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"];
+  writeFileSync(`${out}/vmlinux.h`, execFileSync("bpftool", dump, { maxBuffer: 1 << 28 }));
+}
+
 /** Builds our object and the twins. */
 export function prepare() {
   mkdirSync(out, { recursive: true });
   if (!existsSync(tsbpf[1])) throw new Error("tsbpf is not built (npm ci && npm run build)");
-  if (!existsSync(`${out}/vmlinux.h`)) {
-    const dump = ["btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"];
-    writeFileSync(`${out}/vmlinux.h`, execFileSync("bpftool", dump, { maxBuffer: 1 << 28 }));
-  }
+  prepareKernelTypes();
   run([...tsbpf, "build", source, "-o", "build/sched.bpf.o", "--cpu", "v3"]);
   run(clangCommand("v3", clangObject));
   run(["gcc", "-O2", "bench/twins/tracer.c", "-o", `${out}/tracer`, "-lbpf"]);

@@ -1,17 +1,5 @@
 #include "twin.h"
 
-struct gendisk {
-  u32 major;
-  u32 first_minor;
-} core;
-struct request_queue {
-  struct gendisk *disk;
-} core;
-struct request {
-  struct request_queue *q;
-  u32 __data_len;
-} core;
-
 struct Histogram {
   u32 slots[27];
   u64 count;

@@ -1,13 +1,5 @@
 #include "twin.h"
 
-struct task_struct {
-  int pid;
-  int tgid;
-  int prio;
-  char comm[16];
-  struct task_struct *real_parent;
-} core;
-
 struct Stat {
   u64 voluntary;
   u64 preempted;

@@ -1,13 +1,5 @@
 #include "twin.h"
 
-struct task_struct {
-  int tgid;
-  struct task_struct *real_parent;
-} core;
-struct linux_binprm {
-  const char *filename;
-} core;
-
 struct Exec {
   u32 pid;
   u32 tgid;

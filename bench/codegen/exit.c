@@ -1,12 +1,5 @@
 #include "twin.h"
 
-struct task_struct {
-  int exit_code;
-  u64 start_time;
-  int tgid;
-  struct task_struct *real_parent;
-} core;
-
 struct Exit {
   u32 pid;
   s32 ppid;

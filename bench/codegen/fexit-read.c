@@ -1,15 +1,5 @@
 #include "twin.h"
 
-struct super_block {
-  unsigned long s_magic;
-} core;
-struct inode {
-  struct super_block *i_sb;
-} core;
-struct file {
-  struct inode *f_inode;
-} core;
-
 struct Stat {
   u64 calls;
   u64 errors;

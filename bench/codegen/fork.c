@@ -1,11 +1,5 @@
 #include "twin.h"
 
-struct task_struct {
-  int pid;
-  int tgid;
-  char comm[16];
-} core;
-
 struct Fork {
   s32 parent;
   s32 child;

@@ -1,11 +1,5 @@
 #include "twin.h"
 
-struct task_struct {
-  int tgid;
-  char comm[16];
-  struct task_struct *real_parent;
-} core;
-
 #define PERMISSION -1
 
 struct Attempt {

@@ -1,17 +1,5 @@
 #include "twin.h"
 
-struct super_block {
-  u32 s_dev;
-} core;
-struct inode {
-  struct super_block *i_sb;
-  unsigned long i_ino;
-} core;
-struct file {
-  struct inode *f_inode;
-  u32 f_mode;
-} core;
-
 #define MODE_WRITE 2
 #define PERMISSION -1
 

@@ -1,11 +1,5 @@
 #include "twin.h"
 
-struct task_struct {
-  int pid;
-  int tgid;
-  char comm[16];
-} core;
-
 struct Key {
   s32 pid;
   s32 tgid;

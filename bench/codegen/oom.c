@@ -1,16 +1,5 @@
 #include "twin.h"
 
-struct mm_struct {
-  unsigned long total_vm;
-  unsigned long hiwater_rss;
-} core;
-struct task_struct {
-  int tgid;
-  char comm[16];
-  struct mm_struct *mm;
-  struct task_struct *real_parent;
-} core;
-
 struct Victim {
   s32 victim;
   s32 parent;

@@ -1,10 +1,5 @@
 #include "twin.h"
 
-struct pt_regs {
-  unsigned long si;
-  unsigned long dx;
-} core;
-
 struct Pending {
   u64 path;
   u32 flags;

@@ -1,10 +1,5 @@
 #include "twin.h"
 
-struct task_struct {
-  int pid;
-  unsigned int __state;
-} core;
-
 HASH_MAP(queued, s32, u64, 10240);
 PER_CPU_ARRAY(histogram, u64, 32);
 

@@ -1,10 +1,5 @@
 #include "twin.h"
 
-struct task_struct {
-  int tgid;
-  char comm[16];
-} core;
-
 struct Pair {
   u32 from;
   u32 to;

@@ -1,16 +1,5 @@
 #include "twin.h"
 
-struct sock_common {
-  u32 skc_daddr;
-  u32 skc_rcv_saddr;
-  u16 skc_dport;
-  u16 skc_num;
-  u16 skc_family;
-} core;
-struct sock {
-  struct sock_common __sk_common;
-} core;
-
 #define ESTABLISHED 1
 #define SYN_SENT 2
 #define INET 2

@@ -1,19 +1,5 @@
 #include "twin.h"
 
-struct sock_common {
-  u32 skc_daddr;
-  u32 skc_rcv_saddr;
-  u16 skc_dport;
-  u16 skc_num;
-  u16 skc_family;
-} core;
-struct sock {
-  struct sock_common __sk_common;
-  int sk_rcvbuf;
-  int sk_sndbuf;
-  u32 sk_mark;
-} core;
-
 #define CLOSE 7
 #define FIN_WAIT1 4
 

@@ -1,17 +1,5 @@
 #include "twin.h"
 
-struct sock_common {
-  u32 skc_daddr;
-  u32 skc_rcv_saddr;
-  u16 skc_dport;
-  u16 skc_num;
-  u16 skc_family;
-  u8 skc_state;
-} core;
-struct sock {
-  struct sock_common __sk_common;
-} core;
-
 struct Flow {
   u32 saddr;
   u32 daddr;

@@ -1,10 +1,5 @@
 #include "twin.h"
 
-struct timer_list {
-  void (*function)(struct timer_list *);
-  unsigned long expires;
-} core;
-
 struct Timer {
   u64 fired;
   u64 late;

@@ -1,28 +1,14 @@
-// What the C twins share: short names for the integer types, and libbpf's macros.
+// What the C twins share: the kernel's types as bpftool writes them, and libbpf's macros.
 
 #pragma once
 
-#include <linux/bpf.h>
-#include <stdbool.h>
+#include "vmlinux.h"
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_endian.h>
 
-typedef __u8 u8;
-typedef __u16 u16;
-typedef __u32 u32;
-typedef __u64 u64;
-typedef __s16 s16;
-typedef __s32 s32;
-typedef __s64 s64;
-
-#define core __attribute__((preserve_access_index))
 #define inline_always static inline __attribute__((always_inline))
-
-#ifndef BPF_F_CURRENT_CPU
-#define BPF_F_CURRENT_CPU 0xffffffffULL
-#endif
 
 #define HASH_MAP(NAME, KEY, VALUE, ENTRIES) \
   struct {                                  \

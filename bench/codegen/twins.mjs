@@ -2,14 +2,11 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { run, tsbpf } from "../lib.mjs";
+import { out, prepareKernelTypes, run, tsbpf } from "../lib.mjs";
 
-const folder = "build/bench/codegen";
+const folder = `${out}/codegen`;
 const runner = `${folder}/runner`;
 const own = `${folder}/runner.bpf.o`;
-
-/** The kernel's headers for C's twins: Debian keeps asm/ in the folder of the machine. */
-const include = `/usr/include/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
 
 /** The twins of one program: their sources and objects. */
 export function twinsOf(name) {
@@ -24,24 +21,14 @@ export function buildCommands(name, level) {
 }
 
 function clangCommand(source, object, level) {
-  return [
-    "clang-19",
-    "--target=bpf",
-    "-O2",
-    "-g",
-    `-mcpu=${level}`,
-    "-Wall",
-    `-I${include}`,
-    "-c",
-    source,
-    "-o",
-    object,
-  ];
+  const options = ["--target=bpf", "-O2", "-g", `-mcpu=${level}`, "-Wall", `-I${out}`];
+  return ["clang-19", ...options, "-c", source, "-o", object];
 }
 
 /** Builds what runs the twins. */
 export function prepareRunner() {
   mkdirSync(folder, { recursive: true });
+  prepareKernelTypes();
   if (!existsSync(tsbpf[1])) throw new Error("tsbpf is not built (npm ci && npm run build)");
   run(["gcc", "-O2", "bench/codegen/runner.c", "-o", runner, "-lbpf"]);
   run(clangCommand("bench/codegen/runner.bpf.c", own, "v3"));

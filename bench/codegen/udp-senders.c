@@ -1,18 +1,6 @@
 #include "twin.h"
 
 // arch/x86/include/uapi/asm/ptrace.h: what a kprobe's context is on x86-64.
-struct pt_regs {
-  unsigned long dx;
-  unsigned long si;
-  unsigned long di;
-} core;
-struct sock_common {
-  u16 skc_dport;
-  u16 skc_family;
-} core;
-struct sock {
-  struct sock_common __sk_common;
-} core;
 
 struct Sender {
   u32 pid;

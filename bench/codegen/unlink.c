@@ -1,11 +1,5 @@
 #include "twin.h"
 
-struct pt_regs {
-  unsigned long di;
-  unsigned long si;
-  unsigned long r10;
-} core;
-
 struct Change {
   u32 pid;
   u8 kind;
