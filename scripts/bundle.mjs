@@ -24,6 +24,17 @@ await build({
   entryPoints: { compiler: `${tsbpf}/compiler/index.js`, loader: `${tsbpf}/loader/index.js` },
   outdir: `${tsbpf}/bundle`,
 });
+// The compiler once more for `tsbpf build`, as CommonJS: Node 20 can keep compiled code of such files only.
+await build({
+  ...shared,
+  format: "cjs",
+  entryPoints: { compiler: `${tsbpf}/compiler/index.js` },
+  outExtension: { ".js": ".cjs" },
+  outdir: `${tsbpf}/bundle`,
+  minifyWhitespace: true,
+  define: { "import.meta.url": "moduleUrl" },
+  banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+});
 // Commands: what a command does not need stays in files of its own, which it never loads.
 // What several of them need is there only once: a program and its test must mean the same helper.
 const command = { ...shared, splitting: true, chunkNames: "[name]-[hash]" };

@@ -1,16 +1,20 @@
 // `tsbpf build`: compiles one program file to an object file. The compiler is imported here and nowhere else.
 
 import { readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { optionValue, UsageError } from "./args.js";
 import type { ParsedArgs } from "./args.js";
 import { cpuVersions } from "./commands.js";
 import type { CpuVersion } from "./commands.js";
-import { enableCompileCache } from "./compile-cache.js";
+import { enableCompileCache, typeScriptModule } from "./compile-cache.js";
 import { didYouMean, hint } from "./did-you-mean.js";
+import { optimiseLater } from "./engine.js";
 import { CliError, reasonOf } from "./errors.js";
 import { errorCode } from "./io.js";
 import type { Io } from "./io.js";
+import { tsbpfVersion } from "./versions.js";
 import { writeFileAtomic } from "./write-atomic.js";
 import { assert } from "../util/assert.js";
 
@@ -22,8 +26,13 @@ export async function runBuild(args: ParsedArgs, io: Io): Promise<number> {
 }
 
 async function importCompiler(): Promise<Compiler> {
-  enableCompileCache();
-  return import("../compiler/index.js");
+  optimiseLater();
+  const path = fileURLToPath(new URL("compiler.cjs", import.meta.url));
+  // Only the bundle has it: one CommonJS file, whose compiled code can be kept as well.
+  const isBundle = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  const own = isBundle ? [{ name: "compiler", version: tsbpfVersion(), path }] : [];
+  enableCompileCache([typeScriptModule(), ...own]);
+  return isBundle ? (createRequire(import.meta.url)(path) as Compiler) : import("../compiler/index.js");
 }
 
 /** The wrong words on the command line are told before the compiler is loaded. */

@@ -18,11 +18,13 @@ import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { cacheFolder } from "./compile-cache.js";
 
+const cacheModule = new URL("./compile-cache.js", import.meta.url).href;
+
 /** Compiles one line of TypeScript in a new process and prints the result. */
 const script = `
-  import { enableCompileCache } from ${JSON.stringify(new URL("./compile-cache.js", import.meta.url).href)};
+  import { enableCompileCache, typeScriptModule } from ${JSON.stringify(cacheModule)};
   import { createRequire } from "node:module";
-  enableCompileCache();
+  enableCompileCache([typeScriptModule()]);
   const ts = createRequire(${JSON.stringify(import.meta.url)})("typescript");
   process.stdout.write(ts.transpile("export const x: number = 1;", { module: 99, target: 99 }).trim());
 `;
