@@ -79,9 +79,11 @@ describe("one object, other loaders", () => {
   it("bpftool loads maps of every kind and data sections", (t) => {
     if (lacksRoot(t)) return;
     using folder = scratchFolder();
-    for (const name of ["globals", "other-maps", "task-storage", "tail-calls", "state"]) {
+    const lang = ["globals", "other-maps", "task-storage", "tail-calls", "state"].map((name) => `lang/${name}`);
+    for (const path of [...lang, "notes/large-values"]) {
+      const name = basename(path);
       const pins = `/sys/fs/bpf/tsbpf-peers-${process.pid}-${name}`;
-      const source = `packages/tsbpf/test/cases/lang/${name}.ts`;
+      const source = `packages/tsbpf/test/cases/${path}.ts`;
       try {
         run("bpftool", ["prog", "loadall", compile(folder.path, "v3", source), pins, "pinmaps", `${pins}/maps`]);
         if (name !== "globals") continue;

@@ -27,6 +27,8 @@ export interface ProgramKindSpec {
   readonly minKernel: string;
   /** "ignored": the kernel throws r0 away, whatever it is. "used": it means something or the verifier limits it. */
   readonly returnValue: "ignored" | "used";
+  /** The answer that lets things go their way. */
+  readonly neutralAnswer: number;
 }
 
 /** enum bpf_prog_type. */
@@ -133,7 +135,9 @@ export const F_SLEEPABLE = 0x10;
 /** BPF_F_XDP_HAS_FRAGS: the program can work on packets of several buffers. */
 export const F_XDP_HAS_FRAGS = 0x20;
 
-type Extra = Partial<Pick<ProgramKindSpec, "btfTargetPrefix" | "progFlags" | "returnValue" | "needsAttachTarget">>;
+type Extra = Partial<
+  Pick<ProgramKindSpec, "btfTargetPrefix" | "progFlags" | "returnValue" | "needsAttachTarget" | "neutralAnswer">
+>;
 
 /** A row; the first prefix is the kind's name, and a program without more is used for its return value. */
 function kind(
@@ -154,6 +158,7 @@ function kind(
     needsAttachTarget: false,
     minKernel,
     returnValue: "used",
+    neutralAnswer: 0,
     ...extra,
   };
 }
@@ -165,6 +170,14 @@ function kind(
 const ignored: Extra = { returnValue: "ignored" };
 const target: Extra = { needsAttachTarget: true };
 const sleepable: Extra = { progFlags: F_SLEEPABLE };
+/** XDP_PASS. */
+const pass: Extra = { neutralAnswer: 2 };
+/** TC_ACT_UNSPEC and TCX_NEXT: the next program decides. */
+const next: Extra = { neutralAnswer: -1 };
+/** The connection goes on. */
+const allow: Extra = { neutralAnswer: 1 };
+/** As many bytes as there are. */
+const wholePacket: Extra = { neutralAnswer: -1 };
 const rawTarget: Extra = { ...target, ...ignored };
 const T = ProgType;
 const A = AttachType;
@@ -223,16 +236,16 @@ export const programKinds: readonly ProgramKindSpec[] = [
   kind(["struct_ops.s"], T.STRUCT_OPS, A.NONE, argArray, "6.1", sleepable),
   kind(["syscall"], T.SYSCALL, A.NONE, "the caller's buffer", "5.14", sleepable),
   // Packets.
-  kind(["xdp"], T.XDP, A.XDP, "struct xdp_md", "4.8"),
+  kind(["xdp"], T.XDP, A.XDP, "struct xdp_md", "4.8", pass),
   kind(["xdp.frags"], T.XDP, A.XDP, "struct xdp_md", "5.18", { progFlags: F_XDP_HAS_FRAGS }),
   kind(["xdp/devmap"], T.XDP, A.XDP_DEVMAP, "struct xdp_md", "5.8"),
   kind(["xdp.frags/devmap"], T.XDP, A.XDP_DEVMAP, "struct xdp_md", "5.18", { progFlags: F_XDP_HAS_FRAGS }),
   kind(["xdp/cpumap"], T.XDP, A.XDP_CPUMAP, "struct xdp_md", "5.9"),
   kind(["xdp.frags/cpumap"], T.XDP, A.XDP_CPUMAP, "struct xdp_md", "5.18", { progFlags: F_XDP_HAS_FRAGS }),
-  kind(["tc", "classifier"], T.SCHED_CLS, A.NONE, skb, "4.1"),
+  kind(["tc", "classifier"], T.SCHED_CLS, A.NONE, skb, "4.1", next),
   kind(["action"], T.SCHED_ACT, A.NONE, skb, "4.1"),
-  kind(["tcx/ingress", "tc/ingress"], T.SCHED_CLS, A.TCX_INGRESS, skb, "6.6"),
-  kind(["tcx/egress", "tc/egress"], T.SCHED_CLS, A.TCX_EGRESS, skb, "6.6"),
+  kind(["tcx/ingress", "tc/ingress"], T.SCHED_CLS, A.TCX_INGRESS, skb, "6.6", next),
+  kind(["tcx/egress", "tc/egress"], T.SCHED_CLS, A.TCX_EGRESS, skb, "6.6", next),
   kind(["netkit/primary"], T.SCHED_CLS, A.NETKIT_PRIMARY, skb, "6.7"),
   kind(["netkit/peer"], T.SCHED_CLS, A.NETKIT_PEER, skb, "6.7"),
   kind(["lwt_in"], T.LWT_IN, A.NONE, skb, "4.10"),
@@ -242,7 +255,7 @@ export const programKinds: readonly ProgramKindSpec[] = [
   kind(["flow_dissector"], T.FLOW_DISSECTOR, A.FLOW_DISSECTOR, skb, "4.20"),
   kind(["netfilter"], T.NETFILTER, A.NETFILTER, "struct bpf_nf_ctx", "6.4"),
   // Sockets.
-  kind(["socket"], T.SOCKET_FILTER, A.NONE, skb, "3.19"),
+  kind(["socket"], T.SOCKET_FILTER, A.NONE, skb, "3.19", wholePacket),
   kind(["sk_reuseport"], T.SK_REUSEPORT, A.SK_REUSEPORT_SELECT, "struct sk_reuseport_md", "4.19"),
   kind(["sk_reuseport/migrate"], T.SK_REUSEPORT, A.SK_REUSEPORT_SELECT_OR_MIGRATE, "struct sk_reuseport_md", "5.14"),
   kind(["sk_lookup"], T.SK_LOOKUP, A.SK_LOOKUP, "struct bpf_sk_lookup", "5.9"),
@@ -262,8 +275,8 @@ export const programKinds: readonly ProgramKindSpec[] = [
   kind(["cgroup/post_bind6"], T.CGROUP_SOCK, A.CGROUP_INET6_POST_BIND, "struct bpf_sock", "4.17"),
   kind(["cgroup/bind4"], T.CGROUP_SOCK_ADDR, A.CGROUP_INET4_BIND, sockAddr, "4.17"),
   kind(["cgroup/bind6"], T.CGROUP_SOCK_ADDR, A.CGROUP_INET6_BIND, sockAddr, "4.17"),
-  kind(["cgroup/connect4"], T.CGROUP_SOCK_ADDR, A.CGROUP_INET4_CONNECT, sockAddr, "4.17"),
-  kind(["cgroup/connect6"], T.CGROUP_SOCK_ADDR, A.CGROUP_INET6_CONNECT, sockAddr, "4.17"),
+  kind(["cgroup/connect4"], T.CGROUP_SOCK_ADDR, A.CGROUP_INET4_CONNECT, sockAddr, "4.17", allow),
+  kind(["cgroup/connect6"], T.CGROUP_SOCK_ADDR, A.CGROUP_INET6_CONNECT, sockAddr, "4.17", allow),
   kind(["cgroup/connect_unix"], T.CGROUP_SOCK_ADDR, A.CGROUP_UNIX_CONNECT, sockAddr, "6.7"),
   kind(["cgroup/sendmsg4"], T.CGROUP_SOCK_ADDR, A.CGROUP_UDP4_SENDMSG, sockAddr, "4.18"),
   kind(["cgroup/sendmsg6"], T.CGROUP_SOCK_ADDR, A.CGROUP_UDP6_SENDMSG, sockAddr, "4.18"),

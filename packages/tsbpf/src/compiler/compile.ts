@@ -1,18 +1,21 @@
 // The compiler on one screen: check, lower to SSA, run the passes, generate code, write the object.
 
 import { readFileSync } from "node:fs";
-import { generate } from "./codegen/generate.js";
 import type { CodegenProblem, CpuLevel } from "./codegen/code.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { lowerModule, type LoweredModule } from "./frontend/lower.js";
-import { diagnosticSpan, openProgram, type SourceProgram } from "./frontend/program.js";
+import { diagnosticSpan, openProgram, spanInSource, type SourceProgram } from "./frontend/program.js";
 import { printModule } from "./ir/text.js";
 import { fillIn, messages, type MessageName } from "./messages.js";
 import { assembleObject, type CompiledFunction } from "./object.js";
 import { listing } from "./listing.js";
-import { defaultKernel, parseKernel } from "./frontend/target.js";
+import { defaultKernel, isAtLeast, loopsSince, parseKernel } from "./frontend/target.js";
+import { scratchDeclaration } from "./frontend/map-declarations.js";
 import { assert } from "../util/assert.js";
+import type { SlotInst } from "./ir/ir.js";
+import { scratchSize } from "./passes/move-slots.js";
 import { allPasses, runPasses } from "./passes/pipeline.js";
+import { generateFitting, newScratchMap } from "./scratch.js";
 
 export interface CompileOptions {
   readonly file: string;
@@ -31,6 +34,7 @@ export interface CompileOptions {
 export interface CompileResult {
   /** The ELF file; undefined when there is an error among the diagnostics. */
   readonly object: Uint8Array<ArrayBuffer> | undefined;
+  /** Errors, or notes on what was done where there is no error. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -54,6 +58,7 @@ export function compile(options: CompileOptions): CompileResult {
   runPasses(lowered.ir, {
     verify: options.verify ?? false,
     passes: options.passes ?? "all",
+    loops: isAtLeast(kernel, loopsSince),
     ...(dump && { dump }),
   });
   return emit(source, lowered, options);
@@ -63,20 +68,43 @@ function emit(source: SourceProgram, lowered: LoweredModule, options: CompileOpt
   const cpu = options.cpu ?? "v3";
   const functions: CompiledFunction[] = [];
   const diagnostics: Diagnostic[] = [];
+  const notes: Diagnostic[] = [];
+  const scratch = newScratchMap(lowered.names);
   for (const [index, func] of lowered.ir.functions.entries()) {
-    const code = generate(func, { cpu });
+    const { code, moved } = generateFitting(func, { cpu }, scratch);
     const node = lowered.programs[index]?.node ?? source.entry;
     if (code.kind !== "code") {
       diagnostics.push(codegenDiagnostic(code, func.name, cpu, diagnosticSpan(node)));
     } else {
       functions.push({ name: func.name, section: func.section ?? ".text", code });
+      notes.push(...movedNotes(source, func.name, scratch.name, moved));
     }
   }
   if (diagnostics.length > 0) return failed(diagnostics);
   options.dump?.("asm", functions.map(listing).join("\n"));
-  const { maps, data, kernelRoots } = lowered;
+  const maps = [...lowered.maps];
+  if (scratch.elements > 0) {
+    maps.push(scratchDeclaration(scratch.name, scratch.valueBytes, scratch.elements, source.entry));
+  }
+  const { data, kernelRoots } = lowered;
   const object = assembleObject({ license, functions, maps, data, kernelRoots, lineText: source.lineText });
-  return { object, diagnostics: [] };
+  return { object, diagnostics: notes };
+}
+
+/** One note for each variable that is in a map now. */
+function movedNotes(
+  source: SourceProgram,
+  program: string,
+  map: string,
+  moved: readonly SlotInst[],
+): readonly Diagnostic[] {
+  const { code, text, cure } = messages.movedToMap;
+  const total = moved.reduce((sum, slot) => sum + scratchSize(slot), 0);
+  return moved.map(({ name, size, span }) => {
+    const values = { name, size, map, program, total };
+    const place = span && spanInSource(source, span);
+    return { code, severity: "note", message: fillIn(text, values), span: place, notes: [fillIn(cure, values)] };
+  });
 }
 
 function failed(diagnostics: readonly Diagnostic[]): CompileResult {
@@ -89,7 +117,10 @@ function diagnostic(name: MessageName, values: Record<string, string | number>, 
 }
 
 function codegenDiagnostic(problem: CodegenProblem, name: string, cpu: CpuLevel, span: Diagnostic["span"]): Diagnostic {
-  if (problem.kind === "frame-too-large") return diagnostic("frameTooLarge", { name, size: problem.sizeBytes }, span);
+  if (problem.kind === "frame-too-large") {
+    const { sizeBytes, limitBytes } = problem;
+    return diagnostic("frameTooLarge", { name, size: sizeBytes, limit: limitBytes }, span);
+  }
   return diagnostic("jumpTooFar", { name, cpu }, span);
 }
 

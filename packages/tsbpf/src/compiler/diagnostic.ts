@@ -14,7 +14,8 @@ export interface DiagnosticSpan {
 export interface Diagnostic {
   /** "TSB…" for the language's own rules, "TS…" for TypeScript's. */
   readonly code: string;
-  readonly severity: "error" | "warning";
+  /** A note says what the compiler did; nothing needs to be changed. */
+  readonly severity: "error" | "warning" | "note";
   readonly message: string;
   readonly span: DiagnosticSpan | undefined;
   /** What to write instead, and what else helps. */
@@ -33,10 +34,12 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: F
   return diagnostics.map((diagnostic) => formatOne(diagnostic, options, sources)).join("\n");
 }
 
+const labelColors = { error: "31;1", warning: "33;1", note: "36;1" } as const;
+
 function formatOne(diagnostic: Diagnostic, options: FormatOptions, sources: Map<string, readonly string[]>): string {
   const paint = (code: string, text: string): string => (options.color ? `\u001b[${code}m${text}\u001b[0m` : text);
   const { span } = diagnostic;
-  const label = paint(diagnostic.severity === "error" ? "31;1" : "33;1", diagnostic.severity);
+  const label = paint(labelColors[diagnostic.severity], diagnostic.severity);
   const place = span ? `${shownPath(span.file, options)}:${span.line}:${span.column} - ` : "";
   const lines = [`${place}${label} ${diagnostic.code}: ${diagnostic.message}`];
   const source = span && sourceLine(span, sources);

@@ -329,13 +329,19 @@ export const messages = {
 
   frameTooLarge: {
     code: "TSB9001",
-    text: "'{name}' needs {size} bytes of stack; a BPF program has 512",
+    text: "'{name}' needs {size} bytes for its values; there is room for {limit}",
     cure: "use smaller values, or keep large ones in a map",
   },
   jumpTooFar: {
     code: "TSB9002",
     text: "'{name}' is too long for the jumps of CPU level {cpu}",
     cure: "compile for a newer level with `--cpu v4`, or shorten the program",
+  },
+  /** A note, not an error. */
+  movedToMap: {
+    code: "TSB9003",
+    text: "'{name}' ({size} bytes) finds no room in the 512 bytes of the stack and lies in the map '{map}' instead",
+    cure: "this costs '{program}' a map lookup in every run, and {total} bytes of memory for each CPU",
   },
 } as const satisfies Record<string, Message>;
 

@@ -9,7 +9,7 @@ import { lowerExpression } from "./expressions.js";
 import { withJumps } from "./jumps.js";
 import { findLocal, jumpTo, report, startSealed, type Lowering } from "./lowering.js";
 import { visibleRange } from "./visible.js";
-import { isAtLeast } from "./target.js";
+import { isAtLeast, loopsSince } from "./target.js";
 import { rangeOf } from "./numbers.js";
 import { continueAt, lowerDeclarations, lowerScope, lowerStatement } from "./statements.js";
 
@@ -20,8 +20,6 @@ import { continueAt, lowerDeclarations, lowerScope, lowerStatement } from "./sta
 const instructionLimit = 1_000_000;
 const branchLimit = 8192;
 
-/** Before that release a jump back is refused (check_cfg, kernel/bpf/verifier.c). */
-const loopsSince = "5.3";
 /** BPF_MAXINSNS, include/uapi/linux/bpf_common.h: what a program may have before Linux 5.2. */
 const unrolledLimit = 4096;
 

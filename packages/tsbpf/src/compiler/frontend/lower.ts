@@ -25,6 +25,8 @@ export interface LoweredModule {
   readonly programs: readonly ProgramDeclaration[];
   /** Maps that the module exports or a program uses, in order of declaration. */
   readonly maps: readonly MapDeclaration[];
+  /** Of all that has a symbol in the object. */
+  readonly names: ReadonlySet<string>;
   /** What .rodata, .data and .bss hold. */
   readonly data: readonly DataSection[];
   /** Local types that CO-RE relocations name, by key. */
@@ -57,6 +59,7 @@ export function lowerModule(source: SourceProgram, target: Target): LoweredModul
     ir: { functions },
     programs: c.programs,
     maps: [...c.maps.values()],
+    names: new Set([...c.names.keys(), ...functions.map((func) => func.name)]),
     data: dataSections(c.data),
     kernelRoots: new Map([...c.kernelRoots.values()].map((root) => [root.key, root])),
     diagnostics: inReadingOrder(c),

@@ -75,6 +75,21 @@ export function declareMap(c: Compilation, node: ts.CallExpression, factoryName:
   return map;
 }
 
+/** The map of values that have no room on the stack: bytes that only their program can tell apart. */
+export function scratchDeclaration(name: string, bytes: number, maxEntries: number, node: ts.Node): MapDeclaration {
+  const value: DataType = { kind: "array", form: "bytes", element: intTypes.u8, length: bytes };
+  return {
+    name,
+    kind: "percpu_array",
+    key: indexType,
+    value,
+    event: undefined,
+    valueBytes: undefined,
+    maxEntries,
+    node,
+  };
+}
+
 /** The value of one option: undefined when it is not given, "error" after a diagnostic. */
 function numberOption(c: Compilation, argument: ts.Expression | undefined, name: string): number | "error" | undefined {
   const options = argument && evaluate(c, argument);

@@ -1,6 +1,7 @@
 // The program's own memory: structs, arrays and text on the stack, in map values and in ring buffer records.
 
 import { ts } from "./typescript.js";
+import { mapKindByName } from "../../bpf/map-kinds.js";
 import { encodeText } from "../../util/bytes.js";
 import type { Inst, MemType, StoreInst } from "../ir/ir.js";
 import { report, type Lowering } from "./lowering.js";
@@ -43,13 +44,14 @@ export function isOwnMemory(memory: MemoryOperand): boolean {
   return memory.space !== "packet" && memory.space !== "context";
 }
 
-/** MAX_BPF_STACK, include/linux/filter.h. */
-const stackBytes = 512;
+/** What does not fit on the stack lies in a per-CPU map (compiler/scratch.ts); this does not fit there either. */
+const ownBytesMax = mapKindByName("percpu_array")?.valueBytesMax ?? 0;
 
 /** Memory of this type on the stack, not yet initialised. */
 export function stackMemory(l: Lowering, node: ts.Node, name: string, type: AggregateType): MemoryOperand {
   // Said here, where it is made, and before anything is made of it: zeroing it alone could take a million instructions.
-  if (sizeOf(type) > stackBytes) report(l, node, "frameTooLarge", { name: typeName(type), size: sizeOf(type) });
+  const size = sizeOf(type);
+  if (size > ownBytesMax) report(l, node, "frameTooLarge", { name: typeName(type), size, limit: ownBytesMax });
   const base = l.b.slot(name, sizeOf(type), 8);
   return { kind: "memory", type, base, offset: 0, align: 8, space: "stack", record: undefined };
 }

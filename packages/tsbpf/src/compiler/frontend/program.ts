@@ -65,6 +65,18 @@ export function diagnosticSpan(node: ts.Node): DiagnosticSpan {
   return spanAt(source, node.getStart(source), node.getEnd());
 }
 
+/** What begins at a place that {@link sourceSpan} gave: the longest expression or name there. */
+export function spanInSource(source: SourceProgram, span: Span): DiagnosticSpan | undefined {
+  const file = source.files.find((candidate) => candidate.fileName === join(source.rootFolder, span.file));
+  if (!file) return undefined;
+  const start = file.getPositionOfLineAndCharacter(span.line - 1, span.column - 1);
+  const find = (node: ts.Node): ts.Node | undefined => {
+    if (node.getStart(file) === start && !ts.isStatement(node) && !ts.isSourceFile(node)) return node;
+    return ts.forEachChild(node, (child) => (child.pos <= start && start < child.end ? find(child) : undefined));
+  };
+  return spanAt(file, start, find(file)?.getEnd() ?? start);
+}
+
 /** Where `node` begins, with a path that is the same in every checkout. */
 export function sourceSpan(node: ts.Node, rootFolder: string): Span {
   const source = node.getSourceFile();

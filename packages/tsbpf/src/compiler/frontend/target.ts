@@ -20,5 +20,8 @@ export function isAtLeast(kernel: KernelVersion, version: string): boolean {
   return kernel.major > wanted.major || (kernel.major === wanted.major && kernel.minor >= wanted.minor);
 }
 
+/** Before that release a jump back is refused (check_cfg, kernel/bpf/verifier.c). */
+export const loopsSince = "5.3";
+
 /** What is compiled for where nothing is said. */
 export const defaultKernel: KernelVersion = { major: 5, minor: 10 };

@@ -1,5 +1,5 @@
-// The order in which passes run. Two of them are needed whatever else is left out, because instruction selection does
-// not know what they remove: lower-kread and lower-memory.
+// The order in which passes run. Some of them are needed whatever else is left out, because instruction selection does
+// not know what they remove: lower-kread and lower-memory, and loop-memory keeps the latter short.
 
 import { AssertionError, assert } from "../../util/assert.js";
 import type { Func, IrModule } from "../ir/ir.js";
@@ -11,6 +11,7 @@ import { dse } from "./dse.js";
 import { fold } from "./fold.js";
 import { gvn } from "./gvn.js";
 import { jumpThreading } from "./jump-threading.js";
+import { loopMemory } from "./loop-memory.js";
 import { lowerKread } from "./lower-kread.js";
 import { lowerMemory } from "./lower-memory.js";
 import { mergeSlots } from "./merge-slots.js";
@@ -32,7 +33,7 @@ export const stages: readonly Stage[] = [
   { passes: [promote, fold, narrow, fold, gvn, reuseReads, fold, jumpThreading, cfgCleanup, dce], roundsMax: 4 },
   { passes: [shareSlots, lowerKread, gvn, dse, fold, cfgCleanup, dce], roundsMax: 2 },
   {
-    passes: [lowerMemory, promote, fold, narrow, fold, gvn, fold, cfgCleanup, dse, lowerMemory, sink, dce],
+    passes: [loopMemory, lowerMemory, promote, fold, narrow, fold, gvn, fold, cfgCleanup, dse, lowerMemory, sink, dce],
     roundsMax: 1,
   },
 ];
@@ -49,13 +50,14 @@ export const allPasses: readonly Pass[] = [
   lowerKread,
   mergeSlots,
   dse,
+  loopMemory,
   lowerMemory,
   sink,
   dce,
 ];
 
 /** What instruction selection cannot do without. */
-export const requiredPasses: readonly Pass[] = [lowerKread, lowerMemory];
+export const requiredPasses: readonly Pass[] = [lowerKread, loopMemory, lowerMemory];
 
 export interface PipelineOptions {
   /** Checks the IR before the first and after every pass. */
@@ -64,6 +66,8 @@ export interface PipelineOptions {
   readonly dump?: (passName: string, text: string) => void;
   /** "none": only the required passes. */
   readonly passes?: "all" | "none";
+  /** False where the verifier takes no jump back: no pass may make a loop then. */
+  readonly loops?: boolean;
 }
 
 export function runPasses(module: IrModule, options: PipelineOptions): void {
@@ -76,6 +80,7 @@ export function runPasses(module: IrModule, options: PipelineOptions): void {
     for (let round = 0; round < stage.roundsMax && unsettled.length > 0; round++) {
       const changed = new Set<Func>();
       for (const pass of stage.passes) {
+        if (pass === loopMemory && options.loops === false) continue;
         const now = unsettled.filter((func) => advance(pass, func, progress.get(func), options.verify));
         for (const func of now) changed.add(func);
         if (now.length > 0) options.dump?.(pass.name, printModule(module));

@@ -3,7 +3,7 @@ import { bpfPrintk, array, bytes, chars, hashMap, rawTracepoint, struct, u32, u6
 
 const Point = struct({ x: u32, y: u32 });
 const Named = struct({ name: chars(8), raw: bytes(4), points: array(Point, 4) });
-const Big = struct({ all: bytes(600) });
+const Big = struct({ all: bytes(32_776) });
 const table = hashMap(u32, Point, { maxEntries: 4 });
 
 const squares: readonly number[] = [0, 1, 4, 9];

@@ -1,0 +1,84 @@
+// What a program keeps on the stack beyond 512 bytes moves into a map with a value for each CPU: code is generated, and
+// where its frame is too large, the largest slots move and code is generated again, until it fits.
+
+import { mapKindByName } from "../bpf/map-kinds.js";
+import { programKindOfSection } from "../bpf/program-kinds.js";
+import { MAX_FRAME_BYTES, type CodegenOptions, type CodegenProblem, type CodegenResult } from "./codegen/code.js";
+import { generate } from "./codegen/generate.js";
+import type { Func, SlotInst } from "./ir/ir.js";
+import { keySlots, movableSlots, moveSlots, scratchSize, type Scratch } from "./passes/move-slots.js";
+
+/** The module's map: every function that has too much for the stack gets an element of its own. */
+export interface ScratchMap {
+  readonly name: string;
+  elements: number;
+  valueBytes: number;
+}
+
+/** The name of the map is one that the module does not use, and that every loader and bpftool takes. */
+export function newScratchMap(names: ReadonlySet<string>): ScratchMap {
+  let name = "tsbpf_scratch";
+  for (let count = 2; names.has(name); count++) name = `tsbpf_scratch${count}`;
+  return { name, elements: 0, valueBytes: 0 };
+}
+
+/** What the kernel gives a map's value for each CPU. */
+export const scratchBytesMax = mapKindByName("percpu_array")?.valueBytesMax ?? 0;
+
+type FrameTooLarge = CodegenProblem & { readonly kind: "frame-too-large" };
+
+export interface FittedCode {
+  readonly code: CodegenResult;
+  /** What moved, the largest first. */
+  readonly moved: readonly SlotInst[];
+}
+
+export function generateFitting(func: Func, options: CodegenOptions, map: ScratchMap): FittedCode {
+  const scratch: Scratch = {
+    map: map.name,
+    index: map.elements,
+    answer: BigInt(programKindOfSection(func.section ?? "")?.kind.neutralAnswer ?? 0),
+    base: undefined,
+    key: undefined,
+    sizeBytes: 0,
+  };
+  const moved: SlotInst[] = [];
+  // These have no room whatever else there is.
+  let next = movableSlots(func).filter((slot) => slot.size > MAX_FRAME_BYTES);
+  for (;;) {
+    const sizeBytes = sumOf([...moved, ...next]);
+    if (sizeBytes > scratchBytesMax) return { code: tooLarge(next, sizeBytes), moved: [] };
+    if (next.length > 0) moveSlots(func, next, scratch);
+    moved.push(...next);
+    const code = generate(func, options);
+    next = code.kind === "frame-too-large" ? largestSlots(func, scratch, code) : [];
+    if (next.length > 0) continue;
+    if (code.kind === "code" && moved.length > 0) {
+      map.elements++;
+      map.valueBytes = Math.max(map.valueBytes, scratch.sizeBytes);
+    }
+    return { code, moved: moved.toSorted((a, b) => b.size - a.size) };
+  }
+}
+
+function tooLarge(slots: readonly SlotInst[], sizeBytes: number): CodegenResult {
+  return { kind: "frame-too-large", sizeBytes, limitBytes: scratchBytesMax, span: slots[0]?.span };
+}
+
+/** The fewest slots that take away what is too much, were they not to share their bytes with others. */
+function largestSlots(func: Func, scratch: Scratch, frame: FrameTooLarge): SlotInst[] {
+  const keys = keySlots(func);
+  // Before Linux 4.18 a map's key must lie on the stack (check_func_arg, kernel/bpf/verifier.c): they move last.
+  const rank = (slot: SlotInst): number => (keys.has(slot) ? 1 : 0);
+  const slots = movableSlots(func).filter((slot) => slot !== scratch.key);
+  const chosen: SlotInst[] = [];
+  for (const slot of slots.toSorted((a, b) => rank(a) - rank(b) || b.size - a.size)) {
+    if (sumOf(chosen) >= frame.sizeBytes - frame.limitBytes) break;
+    chosen.push(slot);
+  }
+  return chosen;
+}
+
+function sumOf(slots: readonly SlotInst[]): number {
+  return slots.reduce((sum, slot) => sum + scratchSize(slot), 0);
+}
