@@ -11,11 +11,13 @@ import { allocateRegisters } from "./regalloc.js";
 import { makeR0Readable } from "./returns.js";
 import { select } from "./select.js";
 import { type Features, featuresOf } from "./selection.js";
+import { shareAddresses } from "./share-addresses.js";
 
 export function generate(func: Func, options: CodegenOptions): CodegenResult {
   const features = featuresOf(options.cpu);
   const machine = select(func, options.cpu);
   removeDeadInsts(machine);
+  shareAddresses(machine);
   allocateRegisters(machine);
   removeDeadSpills(machine);
   makeR0Readable(machine, zeroR0(features));

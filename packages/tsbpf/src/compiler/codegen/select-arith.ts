@@ -4,6 +4,7 @@
 import { assert } from "../../util/assert.js";
 import type { AluName } from "../../bpf/builders.js";
 import type { BinaryInst, ConvertInst, Inst } from "../ir/ir.js";
+import { isBinary } from "../ir/ir.js";
 import type { Operand, Reg } from "./machine.js";
 import {
   aluImm,
@@ -128,6 +129,8 @@ function orderOperands(sel: Selection, inst: BinaryInst): [Inst, Inst] {
   if (aluImm(sel, left) || isRemade(sel, left)) return [right, left];
   if (feeds(sel, inst, left)) return [left, right];
   if (feeds(sel, inst, right)) return [right, left];
+  if (continuesLast(sel, inst, left)) return [left, right];
+  if (continuesLast(sel, inst, right)) return [right, left];
   const swap = !isRemade(sel, right) && hasOneUser(sel, right) && !hasOneUser(sel, left);
   return swap ? [right, left] : [left, right];
 }
@@ -137,6 +140,21 @@ function feeds(sel: Selection, inst: BinaryInst, operand: Inst): boolean {
   return (
     operand.op === "param" && usersOf(sel.users, inst).some((user) => user.kind === "edge" && user.param === operand)
   );
+}
+
+/**
+ * The result is a parameter's next value, and `operand` was made from the parameter, step by step in one register,
+ * beginning where the parameter is read last: its register can hold all of them, and nothing moves in the loop.
+ */
+function continuesLast(sel: Selection, inst: BinaryInst, operand: Inst): boolean {
+  let reader: Inst = inst;
+  let value = operand;
+  while (isBinary(value) && hasOneUser(sel, value) && value.args[0]) {
+    reader = value;
+    value = value.args[0];
+  }
+  const last = usersOf(sel.users, value).at(-1);
+  return reader !== inst && feeds(sel, inst, value) && last?.kind === "inst" && last.inst === reader;
 }
 
 // ---- shifts -------------------------------------------------------------------------------------------------------

@@ -40,8 +40,10 @@ export function decideOnEdge(facts: Facts, edge: Edge, block: Block, cond: Inst)
   // What is known of a value that the block computes is about the round of the loop before.
   const isOwn = (value: Inst): boolean => block.insts.includes(value);
   if (!isCompare(cond)) return isOwn(cond) ? undefined : lookUp(facts, place, along(cond));
-  if (cond.args.some(isOwn)) return undefined;
-  const [left, right] = cond.args.map(along);
+  // A pointer that was a number is null when the number is 0: both are one register.
+  const asked = cond.args.map((arg) => (arg.op === "int2ptr" ? (arg.args[0] ?? arg) : arg));
+  if (asked.some(isOwn)) return undefined;
+  const [left, right] = asked.map(along);
   return left && right ? decide(facts, place, cond.op, left, right) : undefined;
 }
 

@@ -6,7 +6,7 @@ import { buildCfg, buildDomTree, forEachTermArg, predecessors, replaceIn, replac
 import type { Edge } from "../ir/cfg.js";
 import type { Block, Func, Inst, ParamInst, Target, Type } from "../ir/ir.js";
 import { targets } from "../ir/ir.js";
-import { constantPool, makeInst } from "./edit.js";
+import { constantPool, isConst, makeInst } from "./edit.js";
 import { decideInBlock, decideOnEdge } from "./facts.js";
 import type { Facts } from "./facts.js";
 import { knownBits } from "./known-bits.js";
@@ -58,8 +58,10 @@ function threadEdges(func: Func): boolean {
 }
 
 function mayBePassed(block: Block): boolean {
-  // An address that is computed here could no longer be followed to its slot.
-  return block.insts.length <= instsMax && block.insts.every((inst) => isEvaluable(inst) && inst.type !== "ptr");
+  // An address that is computed here could no longer be followed to its slot; a number that is read as one has none.
+  const isCopyable = (inst: Inst): boolean =>
+    (isEvaluable(inst) && inst.type !== "ptr") || (inst.op === "int2ptr" && !isConst(inst.args[0]));
+  return block.insts.length <= instsMax && block.insts.every(isCopyable);
 }
 
 function decisionsOf(facts: Facts, block: Block, cond: Inst): Decision[] {
