@@ -49,10 +49,16 @@ export function compile(options: CompileOptions): CompileResult {
   const source = openProgram(options.file);
   if (!source) return failed([unreadable(options.file)]);
   if (source.diagnostics.length > 0) return failed(source.diagnostics);
+  const lowered = optimise(source, options);
+  return lowered.diagnostics.length > 0 ? failed(lowered.diagnostics) : emit(source, lowered, options);
+}
+
+/** A checked module as IR after the passes; what is left depends on the level of the instruction set alone. */
+export function optimise(source: SourceProgram, options: Omit<CompileOptions, "file">): LoweredModule {
   const kernel = options.kernel === undefined ? defaultKernel : parseKernel(options.kernel);
   assert(kernel, `'${options.kernel}' is no kernel version: "5.10" is one`);
   const lowered = lowerModule(source, { cpu: options.cpu ?? "v3", kernel });
-  if (lowered.diagnostics.length > 0) return failed(lowered.diagnostics);
+  if (lowered.diagnostics.length > 0) return lowered;
   const { dump } = options;
   dump?.("ir", printModule(lowered.ir));
   runPasses(lowered.ir, {
@@ -61,10 +67,15 @@ export function compile(options: CompileOptions): CompileResult {
     loops: isAtLeast(kernel, loopsSince),
     ...(dump && { dump }),
   });
-  return emit(source, lowered, options);
+  return lowered;
 }
 
-function emit(source: SourceProgram, lowered: LoweredModule, options: CompileOptions): CompileResult {
+/** The object of an optimised module. The module stays as it is: it can be emitted for another level too. */
+export function emit(
+  source: SourceProgram,
+  lowered: LoweredModule,
+  options: Pick<CompileOptions, "cpu" | "dump">,
+): CompileResult {
   const cpu = options.cpu ?? "v3";
   const functions: CompiledFunction[] = [];
   const diagnostics: Diagnostic[] = [];

@@ -14,7 +14,7 @@ import { mapMachine } from "./map-machine.test.support.js";
 import type { CpuLevel } from "./codegen/code.js";
 import { compile } from "./compile.js";
 import { formatDiagnostics } from "./diagnostic.js";
-import { lowerModule } from "./frontend/lower.js";
+import { lowerModule, type LoweredModule } from "./frontend/lower.js";
 import { openProgram } from "./frontend/program.js";
 import { ts } from "./frontend/typescript.js";
 import { runPasses } from "./passes/pipeline.js";
@@ -71,7 +71,11 @@ export async function importCase(file: string): Promise<Record<string, unknown>>
 }
 
 export async function runJavaScript(file: string, inputs: readonly Input[]): Promise<Results> {
-  const module = await importCase(file);
+  return runModule(await importCase(file), inputs);
+}
+
+/** The programs of a module that is there as JavaScript. */
+export function runModule(module: Record<string, unknown>, inputs: readonly Input[]): Results {
   onPrintk(() => undefined);
   const programs = Object.entries(module).filter((entry): entry is [string, JavaScriptProgram] => {
     const value = entry[1];
@@ -103,6 +107,11 @@ export function runInterpreter(file: string, inputs: readonly Input[], passes: P
   const lowered = lowerModule(source, { cpu: "v3", kernel: defaultKernel });
   assert.deepEqual(lowered.diagnostics, []);
   runPasses(lowered.ir, { verify: true, passes });
+  return interpretModule(lowered, inputs);
+}
+
+/** A module's IR, after whichever passes. */
+export function interpretModule(lowered: LoweredModule, inputs: readonly Input[]): Results {
   const entries: Region[] = [];
   const machine = mapMachine(lowered.maps, entries);
   const data = new Map(lowered.data.map(({ name, bytes }) => [name, addRegion(machine.memory, name, bytes)]));

@@ -39,6 +39,15 @@ export function aReading(scope: Scope, wanted: (type: ValueType) => boolean): Ex
   return readings.length > 0 ? random.pick(readings)() : undefined;
 }
 
+/** A small number that no compiler can know. */
+export function aRunTimeReading(scope: Scope): Expression | undefined {
+  const isSmall = (type: ValueType): boolean => (smallTypes as readonly ValueType[]).includes(type);
+  const variables = scope.variables.filter(({ isMutable }) => isMutable);
+  const reading = scope.random.chance(70) ? aReading({ ...scope, variables }, isSmall) : undefined;
+  if (reading || !scope.hasContext) return reading;
+  return expression("u32", [`u32(ctx.args[${scope.random.below(12)}])`]);
+}
+
 function readVariable(variable: ScalarVariable): Expression {
   return expression(variable.type, [variable.name], variable.interval);
 }
@@ -125,9 +134,10 @@ export function aNumber(scope: Scope, depth: number): Expression {
 /** The same operation with its operands exchanged: equal for some operators only. */
 function bothWays(scope: Scope): Expression {
   const { random } = scope;
-  const one = aSmall(scope, random.pick(smallTypes), 0);
-  const two = aSmall(scope, random.pick(smallTypes), 0);
   const operator = random.pick(["+", "-", "*", "<<", ">>", "&", "|"]);
+  const one = aSmall(scope, random.pick(smallTypes), 0);
+  // The product of two values of 32 bits is not exact.
+  const two = aSmall(scope, random.pick(operator === "*" ? (["u8", "i8", "u16", "i16"] as const) : smallTypes), 0);
   const parts = ["i32(", one, ` ${operator} `, two, ") ^ i32(", two, ` ${operator} `, one, ")"];
   return expression("number", ["(", ...parts, ")"], intervals.i32);
 }

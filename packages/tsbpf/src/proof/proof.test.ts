@@ -2,9 +2,16 @@
 // `npm run test:proof -- 20000`; more here: TSBPF_PROOF=2000 node --test …/proof/proof.test.js
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { compile, emit, optimise } from "../compiler/compile.js";
+import { openProgram } from "../compiler/frontend/program.js";
 import { mayLoad } from "../compiler/run.test.support.js";
-import { proveMany } from "./many.test.support.js";
+import { describeSummary } from "./many.test.support.js";
+import { proveInProcesses } from "./processes.test.support.js";
+import { allConfigs } from "./ways.test.support.js";
 import { makeRandom } from "./random.test.support.js";
 import { randomModule } from "./generate.test.support.js";
 import { allFeatures } from "./generate.test.support.js";
@@ -13,7 +20,9 @@ import { printModule, printTree, shrink } from "./tree.test.support.js";
 test("random programs agree in every way of running them", async (t) => {
   if (!mayLoad(t)) return;
   const programs = Number(process.env["TSBPF_PROOF"] ?? (process.env["CI"] ? 500 : 100));
-  const summary = await proveMany({ programs, seed: 1, kernel: true, report: (line) => t.diagnostic(line) });
+  const options = { programs, seed: 1, kernel: true, report: (line: string) => t.diagnostic(line) };
+  const summary = await proveInProcesses(options, availableParallelism());
+  t.diagnostic(describeSummary(summary));
   assert.deepEqual(summary.failures, []);
   assert.ok(summary.programs >= programs);
 });
@@ -32,4 +41,22 @@ test("a module is cut down to what is of interest", async () => {
   const small = await shrink(module, isOfInterest);
   assert.equal(printTree(small.declarations), "");
   assert.match(printModule(small), /^import { rawTracepoint } from "tsbpf";\n\nexport const p2 = [^\n]*\n\n}\);\n$/);
+});
+
+test("a module that is checked once and optimised once gives the objects that it gives one by one", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tsbpf-proof-"));
+  try {
+    const file = join(folder, "module.ts");
+    writeFileSync(file, printModule(randomModule(5, 2, allFeatures)));
+    const source = openProgram(file);
+    assert.ok(source);
+    const lowered = { all: optimise(source, { passes: "all" }), none: optimise(source, { passes: "none" }) };
+    for (const { passes, cpu } of allConfigs) {
+      const { object } = emit(source, lowered[passes], { cpu });
+      assert.ok(object);
+      assert.deepEqual(object, compile({ file, passes, cpu }).object, `passes ${passes}, ${cpu}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -29,15 +29,19 @@ const edges = [
   0x8000_0000n,
 ].concat([0xffff_ffffn, 0x1_0000_0000n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n]);
 
+/** The finalizer of Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014). */
+function mix(bits: bigint): bigint {
+  const one = BigInt.asUintN(64, (bits ^ (bits >> 30n)) * 0xbf58_476d_1ce4_e5b9n);
+  const two = BigInt.asUintN(64, (one ^ (one >> 27n)) * 0x94d0_49bb_1331_11ebn);
+  return two ^ (two >> 31n);
+}
+
 export function makeRandom(seed: number): Random {
-  let state = BigInt.asUintN(64, BigInt(seed) * 0x9e37_79b9_7f4a_7c15n + 0x1234_5678n);
-  // Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
+  // Mixed, for the states of one seed must not be those of the next one a step later.
+  let state = mix(BigInt.asUintN(64, BigInt(seed) + 0x1234_5678n));
   const next = (): bigint => {
     state = BigInt.asUintN(64, state + 0x9e37_79b9_7f4a_7c15n);
-    let mixed = state;
-    mixed = BigInt.asUintN(64, (mixed ^ (mixed >> 30n)) * 0xbf58_476d_1ce4_e5b9n);
-    mixed = BigInt.asUintN(64, (mixed ^ (mixed >> 27n)) * 0x94d0_49bb_1331_11ebn);
-    return mixed ^ (mixed >> 31n);
+    return mix(state);
   };
   const below = (limit: number): number => Number(next() % BigInt(limit));
   return {

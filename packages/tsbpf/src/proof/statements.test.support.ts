@@ -4,6 +4,7 @@ import {
   aBool,
   aNumber,
   aReading,
+  aRunTimeReading,
   anExpression,
   argument,
   mapKey,
@@ -143,7 +144,9 @@ function change(scope: Scope, target: readonly (string | TreeNode)[], type: Valu
     return statement(...target, ` ${operator} `, value(2), ";");
   }
   if (isBig) return statement(...target, " = ", value(expressionDepth), ";");
-  if (random.chance(50)) return statement(...target, " = (", value(2), " ^ ", value(1), ");");
+  // A constant that does not fit would be a diagnostic, so that one side is known only when the program runs.
+  const reading = random.chance(50) ? aRunTimeReading(scope) : undefined;
+  if (reading) return statement(...target, " = (", value(2), ` ${random.pick(["^", "+", "-"])} `, reading, ");");
   return statement(...target, ` = ${type}(`, value(expressionDepth), ");");
 }
 

@@ -65,12 +65,11 @@ export function compilerHost(helpers?: ReadonlySet<string>): ts.CompilerHost {
     return texts.get(file);
   };
   const host: ts.CompilerHost = {
-    getSourceFile(file, languageVersion) {
+    getSourceFile(file) {
       const content = text(file);
       if (content === undefined) return undefined;
-      // Doc comments are for editors.
-      const parsing = { languageVersion: asTarget(languageVersion), jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
-      return ts.createSourceFile(file, content, parsing);
+      const isLanguage = file.startsWith(languageFolder) || file === libFileName;
+      return isLanguage ? languageSource(file, content) : parse(file, content);
     },
     getDefaultLibFileName: () => libFileName,
     getCurrentDirectory: () => process.cwd(),
@@ -86,6 +85,23 @@ export function compilerHost(helpers?: ReadonlySet<string>): ts.CompilerHost {
   return host;
 }
 
+/** The language's own declarations stay parsed and bound between the compilations of one process. */
+const languageSources = new Map<string, ts.SourceFile>();
+
+function languageSource(file: string, content: string): ts.SourceFile {
+  const known = languageSources.get(file);
+  if (known?.text === content) return known;
+  const source = parse(file, content);
+  languageSources.set(file, source);
+  return source;
+}
+
+/** Without doc comments, which are for editors. */
+function parse(file: string, content: string): ts.SourceFile {
+  const languageVersion = compilerOptions.target ?? ts.ScriptTarget.ESNext;
+  return ts.createSourceFile(file, content, { languageVersion, jsDocParsingMode: ts.JSDocParsingMode.ParseNone });
+}
+
 function fileText(file: string, helpers: ReadonlySet<string> | undefined): string | undefined {
   const text = readText(file);
   if (!helpers || file !== helperDeclarations || text === undefined) return text;
@@ -95,10 +111,6 @@ function fileText(file: string, helpers: ReadonlySet<string> | undefined): strin
     return name === undefined || helpers.has(name);
   });
   return head + wanted.join("");
-}
-
-function asTarget(version: ts.ScriptTarget | ts.CreateSourceFileOptions): ts.ScriptTarget {
-  return typeof version === "object" ? version.languageVersion : version;
 }
 
 function resolveModule(name: string, from: string, host: ts.CompilerHost): ts.ResolvedModuleFull | undefined {
