@@ -5,6 +5,7 @@ import { mapKindByName } from "../bpf/map-kinds.js";
 import { programKindOfSection } from "../bpf/program-kinds.js";
 import { MAX_FRAME_BYTES, type CodegenOptions, type CodegenProblem, type CodegenResult } from "./codegen/code.js";
 import { generate } from "./codegen/generate.js";
+import { copyFunc } from "./ir/copy.js";
 import type { Func, SlotInst } from "./ir/ir.js";
 import { keySlots, movableSlots, moveSlots, scratchSize, type Scratch } from "./passes/move-slots.js";
 
@@ -29,11 +30,15 @@ type FrameTooLarge = CodegenProblem & { readonly kind: "frame-too-large" };
 
 export interface FittedCode {
   readonly code: CodegenResult;
+  /** What the code was made of: the function, or a copy in which slots have moved. */
+  readonly func: Func;
   /** What moved, the largest first. */
   readonly moved: readonly SlotInst[];
 }
 
-export function generateFitting(func: Func, options: CodegenOptions, map: ScratchMap): FittedCode {
+/** The function itself stays as it is: what moves, moves in a copy. */
+export function generateFitting(original: Func, options: CodegenOptions, map: ScratchMap): FittedCode {
+  let func = original;
   const scratch: Scratch = {
     map: map.name,
     index: map.elements,
@@ -44,12 +49,15 @@ export function generateFitting(func: Func, options: CodegenOptions, map: Scratc
   };
   const moved: SlotInst[] = [];
   // These have no room whatever else there is.
-  let next = movableSlots(func).filter((slot) => slot.size > MAX_FRAME_BYTES);
+  let next: readonly SlotInst[] = movableSlots(func).filter((slot) => slot.size > MAX_FRAME_BYTES);
   for (;;) {
     const sizeBytes = sumOf([...moved, ...next]);
-    if (sizeBytes > scratchBytesMax) return { code: tooLarge(next, sizeBytes), moved: [] };
-    if (next.length > 0) moveSlots(func, next, scratch);
-    moved.push(...next);
+    if (sizeBytes > scratchBytesMax) return { code: tooLarge(next, sizeBytes), func, moved: [] };
+    if (next.length > 0) {
+      if (func === original) [func, next] = copyWith(original, next);
+      moveSlots(func, next, scratch);
+      moved.push(...next);
+    }
     const code = generate(func, options);
     next = code.kind === "frame-too-large" ? largestSlots(func, scratch, code) : [];
     if (next.length > 0) continue;
@@ -57,8 +65,15 @@ export function generateFitting(func: Func, options: CodegenOptions, map: Scratc
       map.elements++;
       map.valueBytes = Math.max(map.valueBytes, scratch.sizeBytes);
     }
-    return { code, moved: moved.toSorted((a, b) => b.size - a.size) };
+    return { code, func, moved: moved.toSorted((a, b) => b.size - a.size) };
   }
+}
+
+/** A copy of the function, and its own slots for these. */
+function copyWith(func: Func, slots: readonly SlotInst[]): [Func, readonly SlotInst[]] {
+  const copy = copyFunc(func);
+  const ids = new Set(slots.map(({ id }) => id));
+  return [copy, movableSlots(copy).filter(({ id }) => ids.has(id))];
 }
 
 function tooLarge(slots: readonly SlotInst[], sizeBytes: number): CodegenResult {

@@ -62,7 +62,8 @@ function canServe(uses: UseCounts, made: Made, reg: Reg, target: NamedAddress): 
   if (made.target.kind === "map") return target.kind === "map" && made.target.map === target.map;
   if (made.target.kind === "function") return target.kind === "function" && made.target.target === target.target;
   if (target.kind !== "data" || target.section !== made.target.section) return false;
-  return target.offset === made.target.offset || uses.isOnlyBase(reg);
+  const far = Math.abs(target.offset - made.target.offset);
+  return far === 0 || (far <= offsetMax && uses.isOnlyBase(reg));
 }
 
 // ---- uses ---------------------------------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ function countUses(func: MachineFunc): UseCounts {
   };
 }
 
-/** Sections are small, and offsets have 16 bits. */
+/** An offset has 15 bits and a sign; the access's own and the distance to another variable must fit together. */
 const offsetMax = 0x3fff;
 
 function plainBase(inst: MachineInst): Reg | undefined {
