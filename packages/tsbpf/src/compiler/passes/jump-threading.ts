@@ -153,7 +153,8 @@ function repair(state: State, value: Inst, first: Block, other: Inst, second: Bl
   const { preds, users } = state;
   const split: Split = { value, first, other, second, starts: new Map(), open: [] };
   for (const block of users.get(value) ?? []) {
-    if (block === first || block === second || !isUsedIn(value, block)) continue;
+    // The block on the new way uses it too, if the edge brings the value from the round before.
+    if (block === first || !isUsedIn(value, block)) continue;
     const arriving = atStart(state, split, block);
     if (arriving === value) continue;
     const find = (used: Inst): Inst => (used === value ? arriving : used);

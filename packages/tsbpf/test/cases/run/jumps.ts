@@ -184,3 +184,15 @@ export const logical = rawTracepoint("sched_process_exec", (ctx) => {
   flag &&= ctx.args[2] > 5n;
   return u32(a + b + point.x * 3 + point.y * 5 + maybe + (flag ? 1000 : 0) + steps * 10000);
 });
+
+export const countedPastCheck = rawTracepoint("sched_process_exec", (ctx) => {
+  const first = ctx.args[0];
+  let steps = 0;
+  let rounds = 0;
+  do {
+    steps += 2;
+    if (first === 0n) return 77;
+    rounds++;
+  } while (steps < 50 && ctx.args[1] > 5n);
+  return steps * 100 + rounds;
+});
