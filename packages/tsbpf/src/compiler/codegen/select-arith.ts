@@ -301,6 +301,13 @@ function divideByVariable(
 
 // ---- conversions --------------------------------------------------------------------------------------------------
 
+/** Negated twice, a pointer is a number of which the verifier knows nothing (BPF_NEG, kernel/bpf/verifier.c). */
+function selectNumber(sel: Selection, dst: Reg, pointer: Inst): void {
+  moveInto(sel, dst, pointer);
+  emit(sel, { kind: "neg", wide: true, dst });
+  emit(sel, { kind: "neg", wide: true, dst });
+}
+
 export function selectConvert(sel: Selection, inst: ConvertInst): void {
   const [source] = inst.args;
   assert(source, `${inst.op} takes an operand`);
@@ -309,6 +316,10 @@ export function selectConvert(sel: Selection, inst: ConvertInst): void {
     case "ptr2int":
     case "int2ptr":
       return; // The users read the operand's register: selection.ts, canonical.
+    case "address":
+      if (!sel.numbers.has(inst)) return;
+      selectNumber(sel, ownReg(sel, inst), source);
+      return;
     case "trunc":
       if (sel.wideRead.has(inst)) emitCleanMove(sel, ownReg(sel, inst), regOf(sel, source));
       return;

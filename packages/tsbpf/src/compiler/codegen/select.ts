@@ -82,6 +82,7 @@ function selectOther(sel: Selection, inst: Inst): void {
     case "bswap32":
     case "bswap64":
     case "ptr2int":
+    case "address":
     case "int2ptr":
       return selectConvert(sel, inst);
     case "const":

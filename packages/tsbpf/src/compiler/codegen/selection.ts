@@ -6,7 +6,7 @@ import type { CpuLevel } from "./code.js";
 import type { AluName } from "../../bpf/builders.js";
 import { FIRST_VIRTUAL } from "./machine.js";
 import type { CoreUse, MachineBlock, MachineFunc, MachineInst, MachineTerm, Operand, Reg } from "./machine.js";
-import { collectUsers, findEscaping, findWideRead, slotRoot, usersOf } from "./values.js";
+import { collectUsers, findEscaping, findNumbers, findWideRead, slotRoot, usersOf } from "./values.js";
 import type { Users } from "./values.js";
 
 /** What an instruction set level has. */
@@ -26,6 +26,8 @@ export interface Selection {
   readonly users: Users;
   /** 32-bit values whose register has a zero upper half; see values.ts. */
   readonly wideRead: ReadonlySet<Inst>;
+  /** Addresses that the verifier must take for plain numbers; see values.ts. */
+  readonly numbers: ReadonlySet<Inst>;
   readonly slots: ReadonlyMap<SlotInst, number>;
   readonly regs: Map<Inst, Reg>;
   block: MachineBlock;
@@ -57,8 +59,9 @@ export function startSelection(func: Func, cpu: CpuLevel): Selection {
     out.slots.push({ size: inst.size, span: inst.span, escapes: escaping.has(inst), spill: false });
   }
   const wideRead = findWideRead(func, users, features.alu32);
+  const numbers = findNumbers(func, users);
   const block = detachedBlock(out);
-  return { func, out, features, users, wideRead, slots, regs: new Map(), block, span: undefined };
+  return { func, out, features, users, wideRead, numbers, slots, regs: new Map(), block, span: undefined };
 }
 
 // ---- blocks -------------------------------------------------------------------------------------------------------
@@ -158,6 +161,7 @@ export function canonical(sel: Selection, value: Inst): Inst {
       current.op === "zext" ||
       current.op === "ptr2int" ||
       current.op === "int2ptr" ||
+      (current.op === "address" && !sel.numbers.has(current)) ||
       (current.op === "trunc" && !sel.wideRead.has(current));
     if (!free) return current;
     current = source;

@@ -103,6 +103,44 @@ function readsUpperHalf(user: User, alu32: boolean): boolean {
   return isCompare(inst) && !inst.op.startsWith("s");
 }
 
+// ---- addresses as numbers -----------------------------------------------------------------------------------------
+
+/**
+ * The `address` values that someone computes with. Others may stay pointers to the verifier: it lets a program (that
+ * may see addresses at all) pass them to helpers, compare them, and store all of their bytes, as long as nothing loads
+ * them again, since a pointer in the stack is loaded as one.
+ */
+export function findNumbers(func: Func, users: Users): ReadonlySet<Inst> {
+  const numbers = new Set<Inst>();
+  for (const block of func.blocks) {
+    for (const inst of block.insts) {
+      if (inst.op === "address" && !usersOf(users, inst).every((user) => takesPointer(user, users))) numbers.add(inst);
+    }
+  }
+  return numbers;
+}
+
+function takesPointer(user: User, users: Users): boolean {
+  if (user.kind !== "inst") return false;
+  const { inst, index } = user;
+  if (inst.op === "call" || isCompare(inst)) return true;
+  if (inst.op === "int2ptr") return usersOf(users, inst).every((next) => takesPointer(next, users));
+  if (inst.op !== "store" || index !== 1 || inst.mem !== "u64" || !inst.args[0]) return false;
+  const slot = slotRoot(inst.args[0]);
+  return slot !== undefined && isOnlyForHelpers(slot, users);
+}
+
+/** Memory that the function itself writes and never reads. */
+function isOnlyForHelpers(pointer: Inst, users: Users): boolean {
+  return usersOf(users, pointer).every((user) => {
+    if (user.kind !== "inst") return false;
+    const { inst, index } = user;
+    if (inst.op === "store") return index === 0;
+    if (inst.op === "call") return !inst.args.some((arg) => arg.op === "func");
+    return isBinary(inst) && inst.type === "ptr" && index === 0 && isOnlyForHelpers(inst, users);
+  });
+}
+
 // ---- stack slots --------------------------------------------------------------------------------------------------
 
 /** The slot a pointer was made from by additions, if any. */

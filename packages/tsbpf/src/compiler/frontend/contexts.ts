@@ -67,7 +67,7 @@ export function lowerDataLoc(l: Lowering, node: ts.CallExpression): Operand {
     return errorOperand;
   }
   const distance = l.b.binary("and", location.value, l.b.constant("i64", 0xffffn));
-  return sizedInt(intTypes.u64, l.b.convert("ptr2int", "i64", l.b.binary("add", context.value, distance)));
+  return sizedInt(intTypes.u64, l.b.convert("address", "i64", l.b.binary("add", context.value, distance)));
 }
 
 function contextField(l: Lowering, name: string): ContextField | undefined {

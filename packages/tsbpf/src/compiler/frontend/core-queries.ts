@@ -149,7 +149,7 @@ function addressOf(l: Lowering, node: ts.CallExpression, name: string): Operand 
   const argument = node.arguments[0];
   const object = argument && lowerExpression(l, argument);
   const place = object?.kind === "nullable" ? object.inner : object;
-  if (place?.kind === "kernel") return sizedInt(intTypes.u64, l.b.convert("ptr2int", "i64", kernelAddress(l, place)));
+  if (place?.kind === "kernel") return sizedInt(intTypes.u64, l.b.convert("address", "i64", kernelAddress(l, place)));
   if (argument && place?.kind !== "error") report(l, argument, "kernelObject", { helper: name });
   return errorOperand;
 }

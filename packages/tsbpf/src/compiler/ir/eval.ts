@@ -46,6 +46,7 @@ export function evalConvert(op: ConvertInst["op"], type: Type, value: bigint): b
   switch (op) {
     case "zext":
     case "ptr2int":
+    case "address":
     case "int2ptr":
       return value;
     case "sext":

@@ -116,7 +116,8 @@ export interface CompareInst extends InstBase {
 /**
  * zext and sext: i32 -> i64. trunc: i64 -> i32. sext8/sext16: sign-extend the low bits within i32 or i64. bswap16
  * (i32, of the low 16 bits; the upper ones become 0), bswap32 (i32) and bswap64 (i64) turn the bytes around. ptr2int
- * and int2ptr are free.
+ * and int2ptr are free. address: ptr -> i64 as well, of a pointer that the verifier may know: it would refuse most
+ * arithmetic on the number, so code generation makes it forget what the register is, where that matters.
  */
 export interface ConvertInst extends InstBase {
   readonly op:
@@ -129,6 +130,7 @@ export interface ConvertInst extends InstBase {
     | "bswap32"
     | "bswap64"
     | "ptr2int"
+    | "address"
     | "int2ptr";
   readonly type: Type;
 }

@@ -17,7 +17,7 @@
 //   * binary: two i32 or two i64, the result alike; or add/sub (ptr, i64) -> ptr
 //   * comparisons: two operands of one type, result i32
 //   * zext, sext: i32 -> i64; trunc: i64 -> i32; sext8, sext16: within i32 or i64
-//   * ptr2int: ptr -> i64; int2ptr: i64 -> ptr
+//   * ptr2int and address: ptr -> i64; int2ptr: i64 -> ptr
 //   * core gives i32 or i64 and its value is in range; map and slot give ptr
 // Memory
 //   * slots stand in the entry block, have a size above 0 and an alignment of 1, 2, 4 or 8
@@ -173,6 +173,7 @@ function complaintAbout(inst: Inst): string | undefined {
     case "bswap32":
     case "bswap64":
     case "ptr2int":
+    case "address":
     case "int2ptr":
       return isConversion(inst, first) ? undefined : "its types";
     default:
@@ -207,6 +208,7 @@ function isConversion(inst: ConvertInst, from: string | undefined): boolean {
     case "bswap64":
       return from === "i64" && inst.type === "i64";
     case "ptr2int":
+    case "address":
       return from === "ptr" && inst.type === "i64";
     case "int2ptr":
       return from === "i64" && inst.type === "ptr";

@@ -88,10 +88,14 @@ export function invertedCompare(inst: CompareInst, folder: Folder): Inst {
 }
 
 function comparePointers(inst: CompareInst, left: Inst, right: Inst, folder: Folder): Inst | undefined {
-  if (left.op !== "ptr2int" || !left.args[0]) return undefined;
-  if (right.op === "ptr2int" && right.args[0]) return folder.compare(inst.op, left.args[0], right.args[0]);
+  if (!isPointerNumber(left) || !left.args[0]) return undefined;
+  if (isPointerNumber(right) && right.args[0]) return folder.compare(inst.op, left.args[0], right.args[0]);
   if ((inst.op !== "eq" && inst.op !== "ne") || constOf(right) !== 0n) return undefined;
   return folder.compare(inst.op, left.args[0], folder.constant("ptr", 0n));
+}
+
+function isPointerNumber(value: Inst): boolean {
+  return value.op === "ptr2int" || value.op === "address";
 }
 
 function compareWithConst(inst: CompareInst, left: Inst, value: bigint, folder: Folder): Inst | undefined {

@@ -29,6 +29,8 @@ export function simplifyConvert(inst: ConvertInst, folder: Folder): Inst | undef
       return simplifySmall(inst, value, 16, folder);
     case "ptr2int":
       return value.op === "int2ptr" ? inner : undefined;
+    case "address":
+      return undefined; // What an int2ptr was made from may be a pointer to the verifier.
     case "int2ptr":
       return value.op === "ptr2int" ? inner : undefined;
     case "bswap32":

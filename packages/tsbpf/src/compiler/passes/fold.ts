@@ -117,6 +117,7 @@ function simplify(inst: Inst, folder: Folder): Inst | undefined {
     case "bswap32":
     case "bswap64":
     case "ptr2int":
+    case "address":
     case "int2ptr":
       return simplifyConvert(inst, folder);
     default:

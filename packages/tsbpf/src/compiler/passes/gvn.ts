@@ -191,6 +191,7 @@ function keyOf(inst: Inst): string | undefined {
     case "bswap32":
     case "bswap64":
     case "ptr2int":
+    case "address":
     case "int2ptr":
       return keyOfOperation(inst.op, inst.type, inst.args);
     default:
