@@ -571,7 +571,7 @@ export const helpers: readonly HelperSpec[] = [
     "A number that identifies the network namespace of the context."),
   row(123, "bpf_get_current_ancestor_cgroup_id", "5.7", [i32("ancestorLevel")], U64, BASE,
     "The id of the ancestor at `ancestorLevel` of the current task's cgroup."),
-  row(124, "bpf_sk_assign", "5.7", [ctx("ctx"), object("sk", "struct bpf_sock", { nullable: true }), u64("flags")], I64,
+  row(124, "bpf_sk_assign", "5.7", [ctx("ctx"), object("sk", "struct bpf_sock"), u64("flags")], I64,
     kinds(...tcs, "sk_lookup"),
     "Gives the packet to a socket."),
   row(125, "bpf_ktime_get_boot_ns", "5.8", [], U64, ALL,

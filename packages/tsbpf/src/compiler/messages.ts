@@ -153,6 +153,21 @@ export const messages = {
     text: "{helper} takes {needed}, which this version cannot make yet",
     cure: "see LANGUAGE.md for the helpers that can be called",
   },
+  helperMap: {
+    code: "TSB5021",
+    text: "{helper} is not for '{name}', which {factory} makes",
+    cure: "{instead}",
+  },
+  helperMethod: {
+    code: "TSB5022",
+    text: "{helper} is there as a method of its map, which sees to the rules that go with it",
+    cure: "write `{instead}`",
+  },
+  helperReference: {
+    code: "TSB5023",
+    text: "{helper} gives an object that must be released on every way out, which this version does not follow yet",
+    cure: "trace the function or the tracepoint that is given the object: `tpBtf`, `fentry`",
+  },
   helperMemory: {
     code: "TSB5020",
     text: "{helper} cannot fill a part of {what}",
@@ -193,6 +208,11 @@ export const messages = {
     code: "TSB6008",
     text: "A tail call would leave a reserved record behind",
     cure: "submit or discard it first",
+  },
+  sleepableMap: {
+    code: "TSB6011",
+    text: "A {kind} program may wait, and cannot use what {factory} makes",
+    cure: "it can use: {maps}",
   },
   prefixKey: {
     code: "TSB6009",

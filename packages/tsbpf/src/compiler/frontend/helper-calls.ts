@@ -7,6 +7,7 @@ import { helperByName, mayCall } from "../../bpf/helpers.js";
 import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
 import { asInt, lowerExpression } from "./expressions.js";
+import { checkHelper, checkHelperMap, isAligned, useMap } from "./helper-rules.js";
 import { checkWritable } from "./globals.js";
 import { kernelAddress, kernelObject, trustedObject } from "./kernel.js";
 import { kernelStruct } from "./kernel-types.js";
@@ -29,6 +30,7 @@ export function lowerHelper(l: Lowering, node: ts.CallExpression, tsName: string
     report(l, node.expression, "helperKind", { helper: tsName, kind: l.program.kind, kinds });
     return errorOperand;
   }
+  if (!checkHelper(l, node, helper)) return errorOperand;
   const args = lowerArguments(l, node, helper);
   if (!args) return errorOperand;
   const { returns } = helper;
@@ -96,6 +98,8 @@ function lowerArguments(l: Lowering, node: ts.CallExpression, helper: HelperSpec
     }
     const lowered = argument && lowerArgument(l, argument, helper, arg, maps);
     if (!lowered) {
+      // What key and value must be, only the map says.
+      if (arg.kind === "map") return undefined;
       failed = true;
       continue;
     }
@@ -147,8 +151,9 @@ function lowerArgument(
       return operand.kind === "ctx" ? { value: operand.value } : bad("the context", "pass `ctx`");
     case "map":
       if (operand.kind !== "static" || operand.value.kind !== "map") return bad("a map", "name a module-level map");
+      if (!checkHelperMap(l, node, helper, operand.value.map)) return undefined;
       maps.push(operand.value.map);
-      return { value: l.b.map(operand.value.map.name) };
+      return { value: useMap(l, node, operand.value.map) };
     case "map_key":
     case "map_value": {
       const type = arg.kind === "map_key" ? maps[0]?.key : (maps[0]?.value ?? maps[0]?.event);
@@ -164,7 +169,7 @@ function lowerArgument(
       return { value: arg.bits === 64 ? int.value : l.b.convert("trunc", "i32", int.value) };
     }
     case "mem":
-      return memory(l, node, operand, arg) ?? bad("memory of the program", "pass a struct, chars, bytes or an array");
+      return memory(l, node, operand, arg) ?? bad(...neededMemory(arg));
     case "kernel_address":
       return kernelPointer(l, operand) ?? bad("an address in the kernel", "pass a bpfCore… object or a u64");
     case "user_address":
@@ -173,7 +178,9 @@ function lowerArgument(
     case "ringbuf_record":
       if (operand.kind === "opaque") return { value: operand.value };
       if (arg.kind === "kernel_object" && isGiven(operand, arg.struct)) return { value: operand.base };
-      if (operand.kind === "null" || operand.kind === "void") return { value: l.b.constant("ptr", 0n) };
+      if (isNullable(arg) && (operand.kind === "null" || operand.kind === "void")) {
+        return { value: l.b.constant("ptr", 0n) };
+      }
       return bad("a kernel object that the verifier knows", "pass what another helper returned, after a check");
     default:
       report(l, node, "helperUnsupported", { helper: helper.tsName, needed: unsupportedNames[arg.kind] ?? arg.kind });
@@ -188,8 +195,14 @@ const unsupportedNames: Readonly<Record<string, string>> = {
   map_value_field: "a special field of a map's value",
 };
 
+function isNullable(arg: HelperArg): boolean {
+  return "nullable" in arg && arg.nullable === true;
+}
+
 function keyOrValue(l: Lowering, node: ts.Node, operand: Operand, type: DataType | undefined): Lowered | undefined {
   if (operand.kind === "memory") {
+    // The kernel takes as many bytes as the map says.
+    if (!type || sizeOf(operand.type) < sizeOf(type)) return undefined;
     const own = isOwnMemory(operand) ? operand : stackMemory(l, node, "copy", operand.type);
     if (own !== operand) copyTo(l, node, own, operand);
     return { value: address(l, own) };
@@ -213,8 +226,15 @@ function memory(l: Lowering, node: ts.Node, operand: Operand, arg: HelperArg & {
   if (!isOwnMemory(operand)) return copied(l, node, operand, arg);
   const size = sizeOf(operand.type);
   // A helper that takes a fixed struct reads or fills all of it.
-  if (arg.size !== undefined && size < arg.size) return undefined;
+  if (arg.size !== undefined && (size < arg.size || !isAligned(operand, arg.size))) return undefined;
   return { value: address(l, operand), size };
+}
+
+/** For the message: what is needed, and what to write. */
+function neededMemory(arg: HelperArg & { kind: "mem" }): readonly [string, string] {
+  if (arg.size === undefined) return ["memory of the program", "pass a struct, chars, bytes or an array"];
+  const needed = `${arg.size} bytes of the program, at a multiple of ${Math.min(arg.size, 8)}`;
+  return [needed, "pass a struct of its own: `const Result = struct({ value: u64 })`"];
 }
 
 /** What lies in a packet or a context is copied first. Nothing after a diagnostic. */

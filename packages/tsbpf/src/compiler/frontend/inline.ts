@@ -206,6 +206,8 @@ function newReturn(l: Lowering, name: string, callee: FunctionNode): Returned {
 }
 
 function storeReturn(l: Lowering, node: ts.Node, returned: Returned, value: Operand): void {
+  // What stands behind a `return` says nothing about the result.
+  if (l.b.unreachableHere) return;
   returned.values.push(value);
   if (value.kind === "error") returned.isError = true;
   if (value.kind === "error" || returned.declared?.kind === "void") return;

@@ -5,6 +5,7 @@ import { assert } from "../../util/assert.js";
 import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
 import { lowerExpression } from "./expressions.js";
+import { useMap } from "./helper-rules.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
 import { address, copyTo, isOwnMemory, loadScalar, scalarOnStack, stackMemory } from "./memory.js";
 import {
@@ -87,7 +88,7 @@ export function pointerTo(l: Lowering, node: ts.Expression | undefined, type: Da
 
 function lookup(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Inst | undefined {
   const key = pointerTo(l, node.arguments[0], map.key);
-  return key && l.b.call(helperId("bpfMapLookupElem"), "ptr", [l.b.map(map.name), key]);
+  return key && l.b.call(helperId("bpfMapLookupElem"), "ptr", [useMap(l, node, map), key]);
 }
 
 /** A struct or an array inside a map's value or a record. */
@@ -153,13 +154,13 @@ function set(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Operand
   const value = pointerTo(l, node.arguments[1], map.value);
   if (!key || !value) return errorOperand;
   const flags = l.b.constant("i64", BPF_ANY);
-  return succeeded(l, l.b.call(helperId("bpfMapUpdateElem"), "i64", [l.b.map(map.name), key, value, flags]));
+  return succeeded(l, l.b.call(helperId("bpfMapUpdateElem"), "i64", [useMap(l, node, map), key, value, flags]));
 }
 
 function remove(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Operand {
   const key = pointerTo(l, node.arguments[0], map.key);
   if (!key) return errorOperand;
-  return succeeded(l, l.b.call(helperId("bpfMapDeleteElem"), "i64", [l.b.map(map.name), key]));
+  return succeeded(l, l.b.call(helperId("bpfMapDeleteElem"), "i64", [useMap(l, node, map), key]));
 }
 
 /** A helper's 0 is success. */
@@ -176,7 +177,7 @@ function perfOutput(l: Lowering, node: ts.CallExpression, map: MapDeclaration): 
   if (!context || !event || !map.event) return errorOperand;
   const flags = l.b.constant("i64", BPF_F_CURRENT_CPU);
   const size = l.b.constant("i64", BigInt(sizeOf(map.event)));
-  const args = [context, l.b.map(map.name), flags, event, size];
+  const args = [context, useMap(l, node, map), flags, event, size];
   return succeeded(l, l.b.call(helperId("bpfPerfEventOutput"), "i64", args));
 }
 
@@ -193,7 +194,7 @@ function ringOutput(l: Lowering, node: ts.CallExpression, map: MapDeclaration): 
   const event = pointerTo(l, node.arguments[0], map.event);
   if (!event || !map.event) return errorOperand;
   const size = l.b.constant("i64", BigInt(sizeOf(map.event)));
-  const args = [l.b.map(map.name), event, size, l.b.constant("i64", 0n)];
+  const args = [useMap(l, node, map), event, size, l.b.constant("i64", 0n)];
   return succeeded(l, l.b.call(helperId("bpfRingbufOutput"), "i64", args));
 }
 
@@ -203,10 +204,10 @@ function reserveOutsideUsing(l: Lowering, node: ts.CallExpression): Operand {
 }
 
 /** Room in a ring buffer: a pointer that may be null. Only `using` declarations come here. */
-export function reserveRecord(l: Lowering, map: MapDeclaration): Inst | undefined {
+export function reserveRecord(l: Lowering, node: ts.Node, map: MapDeclaration): Inst | undefined {
   if (!map.event) return undefined;
   const size = l.b.constant("i64", BigInt(sizeOf(map.event)));
-  const args = [l.b.map(map.name), size, l.b.constant("i64", 0n)];
+  const args = [useMap(l, node, map), size, l.b.constant("i64", 0n)];
   return l.b.call(helperId("bpfRingbufReserve"), "ptr", args);
 }
 

@@ -136,6 +136,11 @@ function fitsKernel(c: Compilation, node: ts.CallExpression, map: MapDeclaration
   const kind = mapKindByName(map.kind);
   assert(kind, `map kind ${map.kind} has no row`);
   if (map.kind === "lpm_trie" && !isPrefixKey(c, node, map.key)) return false;
+  if (map.event && !(map.event.kind === "struct" && map.event.name !== "")) {
+    const instead = "declare it: `const Event = struct({ … })`";
+    report(c, node.arguments[0] ?? node, "mapOption", { what: "The event", needed: "a struct with a name", instead });
+    return false;
+  }
   const key = map.key ? sizeOf(map.key) : 0;
   const value = map.value ? sizeOf(map.value) : (map.valueBytes ?? 0);
   const tooLarge = (what: string, needed: string, instead: string): false => {

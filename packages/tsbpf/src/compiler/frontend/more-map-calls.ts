@@ -3,6 +3,7 @@
 
 import type { ts } from "./typescript.js";
 import { isGiven } from "./helper-calls.js";
+import { useMap } from "./helper-rules.js";
 import { programKinds } from "../../bpf/program-kinds.js";
 import { helperByName, mayCall } from "../../bpf/helpers.js";
 import { assert } from "../../util/assert.js";
@@ -40,7 +41,7 @@ export function push(l: Lowering, node: ts.CallExpression, map: MapDeclaration):
   const value = pointerTo(l, node.arguments[0], map.value);
   if (!value) return errorOperand;
   const flags = l.b.constant("i64", 0n);
-  return succeeded(l, l.b.call(helperId("bpfMapPushElem"), "i64", [l.b.map(map.name), value, flags]));
+  return succeeded(l, l.b.call(helperId("bpfMapPushElem"), "i64", [useMap(l, node, map), value, flags]));
 }
 
 /** `pop()` and `peek()`: a copy on the stack. */
@@ -49,7 +50,7 @@ export function take(l: Lowering, node: ts.CallExpression, map: MapDeclaration, 
   if (!type) return errorOperand;
   const helper = helperId(how === "pop" ? "bpfMapPopElem" : "bpfMapPeekElem");
   const call = (pointer: Inst): Inst => {
-    const result = l.b.call(helper, "i64", [l.b.map(map.name), pointer]);
+    const result = l.b.call(helper, "i64", [useMap(l, node, map), pointer]);
     return l.b.compare("eq", result, l.b.constant("i64", 0n));
   };
   if (isScalar(type)) {
@@ -69,7 +70,7 @@ export function tailCall(l: Lowering, node: ts.CallExpression, map: MapDeclarati
   if (!context || !index) return errorOperand;
   checkCaller(l, node, map);
   if (holdsRecord(l)) report(l, node, "tailCallRecord");
-  l.b.call(helperId("bpfTailCall"), "void", [context, l.b.map(map.name), convertTo(l, index, indexType).value]);
+  l.b.call(helperId("bpfTailCall"), "void", [context, useMap(l, node, map), convertTo(l, index, indexType).value]);
   return voidOperand;
 }
 
@@ -122,7 +123,7 @@ export function capture(l: Lowering, node: ts.CallExpression, map: MapDeclaratio
   }
   const user = options?.kind === "record" ? options.fields.get("user") : undefined;
   const flags = l.b.constant("i64", user?.kind === "bool" && user.value ? userStack : 0n);
-  const id = l.b.call(helper, "i64", [context, l.b.map(map.name), flags]);
+  const id = l.b.call(helper, "i64", [context, useMap(l, node, map), flags]);
   return sizedInt(intTypes.i32, widen(l, intTypes.i32, l.b.convert("trunc", "i32", id)));
 }
 
@@ -144,14 +145,14 @@ function findStorage(l: Lowering, node: ts.CallExpression, map: MapDeclaration, 
   const task = taskArgument(l, node.arguments[0]);
   if (helper === undefined || !task) return undefined;
   const flags = l.b.constant("i64", creates ? create : 0n);
-  return l.b.call(helper, "ptr", [l.b.map(map.name), task, l.b.constant("ptr", 0n), flags]);
+  return l.b.call(helper, "ptr", [useMap(l, node, map), task, l.b.constant("ptr", 0n), flags]);
 }
 
 export function removeStorage(l: Lowering, node: ts.CallExpression, map: MapDeclaration): Operand {
   const helper = allowedHelper(l, node, "bpfTaskStorageDelete");
   const task = taskArgument(l, node.arguments[0]);
   if (helper === undefined || !task) return errorOperand;
-  return succeeded(l, l.b.call(helper, "i64", [l.b.map(map.name), task]));
+  return succeeded(l, l.b.call(helper, "i64", [useMap(l, node, map), task]));
 }
 
 /** A task that the verifier knows for one: not any address that a probe read may have given. */

@@ -119,7 +119,7 @@ function discardIfLive(l: Lowering, record: UsingRecord): void {
 function lowerUsing(l: Lowering, declaration: ts.VariableDeclaration, name: ts.Identifier): void {
   const map = declaration.initializer && reservingMap(l, declaration.initializer);
   const symbol = l.checker.getSymbolAtLocation(name);
-  const pointer = map && reserveRecord(l, map);
+  const pointer = map && reserveRecord(l, declaration, map);
   if (!map?.event || !pointer || !symbol || isScalar(map.event)) {
     report(l, declaration, "notAValue", {
       what: "What `using` holds",
@@ -144,7 +144,7 @@ function lowerUsing(l: Lowering, declaration: ts.VariableDeclaration, name: ts.I
 }
 
 /** The ring buffer of `events.reserve()`. */
-function reservingMap(l: Lowering, node: ts.Expression): Parameters<typeof reserveRecord>[1] | undefined {
+function reservingMap(l: Lowering, node: ts.Expression): Parameters<typeof reserveRecord>[2] | undefined {
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
   const owner = tryEvaluate(l, node.expression.expression);
   return owner?.kind === "map" && node.expression.name.text === "reserve" && owner.map.kind === "ringbuf"

@@ -19,7 +19,7 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const event = Event();
   const x = u8(ctx.args[0]);
   bpfGetCurrentComm(ctx); //~ TSB5002
-  bpfMapLookupElem(events, event);
+  bpfMapLookupElem(events, event); //~ TSB5021
   bpfMapLookupElem({ mapKind: "hash" }, u32(x)); //~ TSB5002
   bpfTracePrintk(ctx, 1n, 2n, 3n); //~ TSB5002
   events.output(empty, event); //~ TSB1003
@@ -29,6 +29,6 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   bpfSkbLoadBytes(ctx, 5, event); //~ TSB5003
   bpfForEachMapElem(counts, nothing, null, 0n); //~ TSB5004
   bpfRingbufReserveDynptr(ring, 5, 0n, event); //~ TSB5004
-  bpfRingbufSubmit(event, 0n); //~ TSB5002
+  bpfRingbufSubmit(event, 0n); //~ TSB5022
   return u32(bpfKtimeGetNs());
 });

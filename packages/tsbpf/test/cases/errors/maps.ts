@@ -15,6 +15,7 @@ const empty = struct({}); //~ TSB6002
 const badLength = bytes(0); //~ TSB6002
 const badName = struct({ $a: u32 }); //~ TSB7007
 const $map = hashMap(u32, u32, { maxEntries: 1 }); //~ TSB7007
+export const nameless = perfEventArray(struct({ pid: u32 })); //~ TSB6002
 const sizes = { maxEntries: 5 };
 const list = [hashMap(u32, u64, { maxEntries: 4 })]; //~ TSB7005
 
