@@ -1,6 +1,7 @@
 // Programs that are almost right: the valid cases with tokens removed, doubled, swapped and replaced.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { casesFolder } from "./run.test.support.js";
 import { ts } from "./frontend/typescript.js";
 
@@ -24,9 +25,11 @@ export function makeRandom(seed: number): Random {
   };
 }
 
-/** The modules that cases import, which stay as they are. */
+/** The modules that programs import, which stay as they are. */
 export function partModules(): readonly Mutant[] {
-  return sources("run/", (name) => name.startsWith("module-"));
+  const packets = fileURLToPath(new URL("../../../../bench/codegen/packets.ts", import.meta.url));
+  const own = sources("run/", (name) => name.startsWith("module-"));
+  return [...own, { name: "packets.ts", text: readFileSync(packets, "utf8") }];
 }
 
 function validCases(): readonly Mutant[] {
