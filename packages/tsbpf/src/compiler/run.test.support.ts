@@ -114,7 +114,7 @@ export function runInterpreter(file: string, inputs: readonly Input[], passes: P
 export function interpretModule(lowered: LoweredModule, inputs: readonly Input[]): Results {
   const entries: Region[] = [];
   const machine = mapMachine(lowered.maps, entries);
-  const data = new Map(lowered.data.map(({ name, bytes }) => [name, addRegion(machine.memory, name, bytes)]));
+  const data = new Map(lowered.data.map(({ name, bytes }) => [name, addRegion(machine.memory, name, bytes.slice())]));
   entries.push(...data.values());
   const dataAddress = (section: string): bigint => data.get(section)?.base ?? assert.fail(`no section ${section}`);
   const results = new Map<string, readonly number[]>();

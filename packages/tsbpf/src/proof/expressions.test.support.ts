@@ -7,12 +7,14 @@ import {
   isNumber,
   smallTypes,
   type Expression,
-  type FieldShape,
+  type FunctionShape,
   type Interval,
-  type Place,
-  type ScalarVariable,
+  type MapShape,
   type Scope,
+  type StructShape,
 } from "./scope.test.support.js";
+import { aReading, aRunTimeReading, scalarsOf, spelled } from "./readings.test.support.js";
+import { textTest } from "./texts.test.support.js";
 import type { TreeNode, ValueType } from "./tree.test.support.js";
 
 /** An expression of exactly this type, at most `depth` operators deep. */
@@ -21,82 +23,6 @@ export function anExpression(scope: Scope, type: ValueType, depth: number): Expr
   if (type === "u64" || type === "i64") return aBig(scope, type, depth);
   if (type === "number") return aNumber(scope, depth);
   return aSmall(scope, type, depth);
-}
-
-/** A variable, a global, or a scalar in memory that can be read here; undefined where there is none of the type. */
-export function aReading(scope: Scope, wanted: (type: ValueType) => boolean): Expression | undefined {
-  const { random } = scope;
-  const readings: (() => Expression)[] = [];
-  for (const variable of scope.variables) if (wanted(variable.type)) readings.push(() => readVariable(variable));
-  for (const variable of scope.globals) {
-    if (wanted(variable.type)) readings.push(() => expression(variable.type, [`${variable.name}.value`]));
-  }
-  for (const place of scope.places) {
-    for (const scalar of scalarsOf(place)) {
-      if (wanted(scalar.type)) readings.push(() => expression(scalar.type, spelled(scope, scalar)));
-    }
-  }
-  return readings.length > 0 ? random.pick(readings)() : undefined;
-}
-
-/** A small number that no compiler can know. */
-export function aRunTimeReading(scope: Scope): Expression | undefined {
-  const isSmall = (type: ValueType): boolean => (smallTypes as readonly ValueType[]).includes(type);
-  const variables = scope.variables.filter(({ isMutable }) => isMutable);
-  const reading = scope.random.chance(70) ? aReading({ ...scope, variables }, isSmall) : undefined;
-  if (reading || !scope.hasContext) return reading;
-  return expression("u32", [`u32(ctx.args[${scope.random.below(12)}])`]);
-}
-
-function readVariable(variable: ScalarVariable): Expression {
-  return expression(variable.type, [variable.name], variable.interval);
-}
-
-/** A way from a struct to a scalar in it: names, and arrays of which some element is taken. */
-export interface ScalarPlace {
-  readonly type: ValueType;
-  readonly steps: readonly (string | { readonly length: number; readonly mayMiss: boolean })[];
-}
-
-export function scalarsOf(place: Place): readonly ScalarPlace[] {
-  return place.struct.fields.flatMap((field) => scalarsOfField([place.name], field));
-}
-
-function scalarsOfField(base: ScalarPlace["steps"], field: FieldShape): readonly ScalarPlace[] {
-  const path = [...base, `.${field.name}`];
-  switch (field.kind) {
-    case "scalar":
-      return [{ type: field.type, steps: path }];
-    case "array":
-      return [{ type: field.type, steps: [...path, { length: field.length, mayMiss: true }] }];
-    case "struct":
-      return field.struct.fields.flatMap((inner) => scalarsOfField(path, inner));
-    case "structs": {
-      const element = [...path, { length: field.length, mayMiss: false }];
-      return field.struct.fields.flatMap((inner) => scalarsOfField(element, inner));
-    }
-  }
-}
-
-/** The place as text, with an index for each array on the way. */
-export function spelled(scope: Scope, { steps }: ScalarPlace): readonly (string | TreeNode)[] {
-  return steps.flatMap((step) =>
-    typeof step === "string" ? [step] : ["[", anIndex(scope, step.length, step.mayMiss), "]"],
-  );
-}
-
-/** A constant inside, a value that is masked to the array, or (`mayMiss`) any small number. */
-function anIndex(scope: Scope, length: number, mayMiss: boolean): TreeNode {
-  const { random } = scope;
-  const candidates = scope.variables.filter(({ type }) => isNumber(type) && type !== "number");
-  if (candidates.length === 0 || random.chance(40)) return expression("number", [String(random.below(length))]);
-  const value = readVariable(random.pick(candidates));
-  // Just outside more often than by chance.
-  if (mayMiss && random.chance(30)) return expression("number", ["(", value, ` & 1) + ${length - 1}`]);
-  const isPower = (length & (length - 1)) === 0;
-  if (isPower && (random.chance(60) || !mayMiss)) return expression("number", [value, ` & ${length - 1}`]);
-  if (!mayMiss) return expression("number", ["Math.min(u8(", value, `), ${length - 1})`]);
-  return expression("number", [value]);
 }
 
 // ---- numbers ----------------------------------------------------------------------------------------------------
@@ -122,6 +48,7 @@ export function aNumber(scope: Scope, depth: number): Expression {
   }
   const kind = random.below(10);
   if (random.chance(5)) return bothWays(scope);
+  if (random.chance(10)) return (random.chance(60) ? aSideEffect(scope, depth) : undefined) ?? aConstant(scope);
   if (kind < 3) return arithmetic(scope, depth);
   if (kind < 5) return bitwise(scope, depth);
   if (kind === 5) return unary(scope, depth);
@@ -197,12 +124,75 @@ function library(scope: Scope, depth: number): Expression {
   const { random } = scope;
   const left = aNumber(scope, depth - 1);
   const right = aNumber(scope, depth - 1);
-  const name = random.pick(["imul", "min", "max"] as const);
+  const name = random.pick(["imul", "min", "max", "trunc"] as const);
+  if (name === "trunc") {
+    const operator = random.pick(["/", "%"]);
+    // A zero divisor gives NaN, which only a conversion turns into an integer.
+    const divisor = expression("number", ["(", wrapped("u8", right), " | 1)"]);
+    return expression("number", ["Math.trunc(", left, ` ${operator} `, divisor, ")"], widest(left.interval));
+  }
   if (name === "imul") return expression("number", ["Math.imul(", left, ", ", right, ")"], intervals.i32);
   const low = [left.interval.low, right.interval.low].toSorted((a, b) => (a < b ? -1 : 1));
   const high = [left.interval.high, right.interval.high].toSorted((a, b) => (a < b ? -1 : 1));
   const at = name === "min" ? 0 : 1;
   return expression("number", [`Math.${name}(`, left, ", ", right, ")"], { low: low[at] ?? 0n, high: high[at] ?? 0n });
+}
+
+/** What is no larger than this in size, whatever its sign. */
+function widest({ low, high }: Interval): Interval {
+  const size = -low > high ? -low : high;
+  return { low: -size, high: size };
+}
+
+/** An assignment as a value, which is what was assigned, not what is left of it in the field. */
+function aSideEffect(scope: Scope, depth: number): Expression | undefined {
+  const { random } = scope;
+  const scalars = scope.places.filter(({ isConstant }) => !isConstant).flatMap(scalarsOf);
+  const small = scalars.filter(({ type }) => isNumber(type));
+  if (small.length === 0) return undefined;
+  const scalar = random.pick(small);
+  const target = spelled(scope, scalar);
+  const { low, high } = intervals[scalar.type];
+  switch (random.below(4)) {
+    case 0:
+      return expression("number", ["(", ...target, random.pick(["++", "--"]), ")"], { low, high });
+    case 1:
+      return expression("number", [`(${random.pick(["++", "--"])}`, ...target, ")"], {
+        low: low - 1n,
+        high: high + 1n,
+      });
+    case 2: {
+      // A constant that does not fit would be a diagnostic.
+      const reading = aRunTimeReading(scope);
+      const value = aNumber(scope, depth - 1);
+      return reading && expression("number", ["(", ...target, " = ", value, " ^ ", reading, ")"], intervals.i32);
+    }
+    default: {
+      const last = aNumber(scope, depth - 1);
+      return expression("number", ["(", ...target, "++, ", last, ")"], last.interval);
+    }
+  }
+}
+
+/** A table's element, or a literal in one of its other spellings. */
+function aConstant(scope: Scope): Expression {
+  const { random } = scope;
+  const index = aReading(scope, (type) => isNumber(type) && type !== "number");
+  if (index && scope.tables.length > 0 && random.chance(40)) {
+    const table = random.pick(scope.tables);
+    return expression("number", [`${table.name}[`, index, ` & ${table.length - 1}]`], table.interval);
+  }
+  const value = BigInt(random.below(256));
+  const spellings = [
+    `0x${value.toString(16)}`,
+    `(+${value})`,
+    `(${value} satisfies number)`,
+    `${value}!`,
+    "limits.low",
+  ];
+  const spelling = random.pick(spellings);
+  const known = spelling === "limits.low" ? 3n : value;
+  return expression("number", [spelling], { low: known, high: known });
 }
 
 /** A quotient or a remainder, made an integer at once. */
@@ -236,8 +226,9 @@ function aSmall(scope: Scope, type: ValueType, depth: number): Expression {
   if (kind <= 2) return expression(type, [`${type}(`, aBig(scope, random.pick(bigTypes), depth - 1), ")"]);
   if (kind === 3) return call(scope, depth, (other) => other === type) ?? wrapped(type, aNumber(scope, depth - 1));
   if (kind === 4) return fromMap(scope, type, depth) ?? wrapped(type, aNumber(scope, depth - 1));
-  if (kind === 5 && scope.features.byteSwaps && (type === "u16" || type === "u32")) {
-    return expression(type, [`bswap${type.slice(1)}(`, aSmall(scope, type, depth - 1), ")"]);
+  if (kind === 5 && (type === "u16" || type === "u32")) {
+    const names = type === "u16" ? ["bswap16", "htons", "ntohs"] : ["bswap32", "htonl", "ntohl"];
+    return expression(type, [`${random.pick(names)}(`, aSmall(scope, type, depth - 1), ")"]);
   }
   return wrapped(type, aNumber(scope, depth - 1));
 }
@@ -299,7 +290,7 @@ function converted(scope: Scope, type: "u64" | "i64", depth: number): Expression
   const kind = random.below(4);
   if (kind === 0) return expression(type, [`${type}(`, aBool(scope, depth - 1), ")"]);
   if (kind === 1) return expression(type, [`${type}(`, aBig(scope, type === "u64" ? "i64" : "u64", depth - 1), ")"]);
-  if (kind === 2 && type === "u64" && scope.features.byteSwaps) {
+  if (kind === 2 && type === "u64") {
     return expression(type, ["bswap64(", aBig(scope, "u64", depth - 1), ")"]);
   }
   return expression(type, [`${type}(`, aNumber(scope, depth - 1), ")"]);
@@ -310,6 +301,7 @@ function converted(scope: Scope, type: "u64" | "i64", depth: number): Expression
 export function aBool(scope: Scope, depth: number): Expression {
   const { random } = scope;
   if (depth <= 0) {
+    if (random.chance(4)) return expression("bool", [random.pick(["bool(true)", "bool(false)"])]);
     const reading = random.chance(40) ? aReading(scope, (type) => type === "bool") : undefined;
     return reading ?? comparison(scope, 0);
   }
@@ -324,6 +316,10 @@ export function aBool(scope: Scope, depth: number): Expression {
     if (reading) return expression("bool", ["bool(", reading, ")"]);
   }
   if (kind === 4) return expression("bool", ["bool(", aNumber(scope, depth - 1), ")"]);
+  if (kind === 5) {
+    const test = textTest(scope) ?? mapTest(scope);
+    if (test) return test;
+  }
   return comparison(scope, depth - 1);
 }
 
@@ -356,18 +352,31 @@ function conditional(scope: Scope, type: ValueType, depth: number): Expression {
 
 function call(scope: Scope, depth: number, wanted: (type: ValueType) => boolean): Expression | undefined {
   const fits = scope.functions.filter(
-    ({ result, struct }) => wanted(result) && (!struct || scope.places.some((place) => place.struct === struct)),
+    ({ result, struct }) => typeof result === "string" && wanted(result) && (!struct || canBeGiven(scope, struct)),
   );
   if (fits.length === 0) return undefined;
   const callee = scope.random.pick(fits);
+  const result = typeof callee.result === "string" ? callee.result : "bool";
+  return expression(result, aCall(scope, callee, depth));
+}
+
+/** A function may write what it is given. */
+export function canBeGiven(scope: Scope, wanted: StructShape): boolean {
+  return scope.places.some(({ struct, isConstant }) => struct === wanted && !isConstant);
+}
+
+/** The call's text. There must be a struct for a function that takes one. */
+export function aCall(scope: Scope, callee: FunctionShape, depth: number): readonly (string | TreeNode)[] {
+  const { random } = scope;
   const args: TreeNode[] = [];
   if (callee.struct) {
-    const places = scope.places.filter((place) => place.struct === callee.struct);
-    args.push({ role: "statement", parts: [scope.random.pick(places).name] });
+    const places = scope.places.filter(({ struct, isConstant }) => struct === callee.struct && !isConstant);
+    args.push({ role: "statement", parts: [random.pick(places).name] });
   }
-  for (const type of callee.params) args.push(argument(scope, type, depth - 2));
+  const given = callee.hasDefault && random.chance(50) ? callee.params.slice(0, -1) : callee.params;
+  for (const type of given) args.push(argument(scope, type, depth - 2));
   const parts = args.flatMap((arg, index) => (index === 0 ? [arg] : [", ", arg]));
-  return expression(callee.result, [`${callee.name}(`, ...parts, ")"]);
+  return [`${callee.name}(`, ...parts, ")"];
 }
 
 /** A sized parameter wraps in the kernel only, so the argument is wrapped before. */
@@ -378,11 +387,44 @@ export function argument(scope: Scope, type: ValueType, depth: number): Expressi
 
 /** The scalar behind a key, or another value where there is none. */
 function fromMap(scope: Scope, type: ValueType, depth: number): Expression | undefined {
-  const fits = scope.maps.filter((map) => map.value === type);
+  const { random } = scope;
+  const otherwise = anExpression(scope, type, depth - 1);
+  const waiting = scope.waiting.filter(({ value }) => value === type);
+  if (waiting.length > 0 && random.chance(30)) {
+    const taken = `(${random.pick(waiting).name}.${random.pick(["pop", "peek"])}() ?? `;
+    return expression(type, [taken, otherwise, ")"]);
+  }
+  const fits = scope.maps.filter((map) => !isPerCpu(map) && mapFieldOf(map, type) !== undefined);
   if (fits.length === 0) return undefined;
-  const map = scope.random.pick(fits);
+  const map = random.pick(fits);
   const key = mapKey(scope, map.key);
-  return expression(type, [`(${map.name}.get(`, key, ") ?? ", anExpression(scope, type, depth - 1), ")"]);
+  return expression(type, [`(${map.name}.get(`, key, `)${mapFieldOf(map, type)} ?? `, otherwise, ")"]);
+}
+
+/** Nothing for a map of scalars, a field for one of structs. */
+function mapFieldOf({ value }: MapShape, type: ValueType): string | undefined {
+  if (typeof value === "string") return value === type ? "" : undefined;
+  const field = value.fields.find((each) => each.kind === "scalar" && each.type === type);
+  return field && `?.${field.name}`;
+}
+
+/** Its values are those of the CPU that a program happens to run on. */
+export function isPerCpu({ kind }: MapShape): boolean {
+  return kind === "perCpuArray" || kind === "perCpuHash";
+}
+
+/** Whether an entry is there, asked in one of several ways. */
+function mapTest(scope: Scope): Expression | undefined {
+  const { random } = scope;
+  const maps = scope.maps.filter((map) => map.kind === "hash" || map.kind === "lru");
+  if (maps.length === 0) return undefined;
+  const map = random.pick(maps);
+  const key = mapKey(scope, map.key);
+  const way = random.below(4);
+  if (way === 0) return expression("bool", [`${map.name}.has(`, key, ")"]);
+  if (way === 1) return expression("bool", [`(${map.name}.get(`, key, ") === undefined)"]);
+  if (way === 2) return expression("bool", [`((${map.name}.get(`, key, ") ?? null) !== null)"]);
+  return expression("bool", [`${map.name}.delete(`, key, ")"]);
 }
 
 /** Few different keys, so that they meet again. */

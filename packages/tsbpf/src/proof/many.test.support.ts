@@ -3,8 +3,7 @@
 
 import { assert } from "../util/assert.js";
 import { formatDiagnostics } from "../compiler/diagnostic.js";
-import type { Features } from "./scope.test.support.js";
-import { allFeatures, randomInputs, randomModule } from "./generate.test.support.js";
+import { randomInputs, randomModule } from "./generate.test.support.js";
 import { printModule, shrink, type RandomModule } from "./tree.test.support.js";
 import { allConfigs, prove, type Outcome, type ProofOptions } from "./ways.test.support.js";
 
@@ -14,7 +13,6 @@ export interface ManyOptions {
   /** From one seed to the next, 1 unless it is given: processes that share the work take turns. */
   readonly stride?: number;
   readonly kernel: boolean;
-  readonly features?: Features;
   readonly report: (line: string) => void;
   /** Ends at the first failure; it is not cut down. */
   readonly firstFailure?: boolean;
@@ -62,7 +60,7 @@ export function addSummaries(all: readonly Summary[]): Summary {
 type Counts = { -readonly [K in keyof Summary]: Summary[K] } & { readonly failures: string[] };
 
 async function proveSeed(seed: number, options: ManyOptions, counts: Counts): Promise<void> {
-  const module = randomModule(seed, programsPerModule, options.features ?? allFeatures);
+  const module = randomModule(seed, programsPerModule);
   const all = { inputs: randomInputs(seed, inputCount), configs: allConfigs, kernel: options.kernel };
   const outcome = await prove(printModule(module), all);
   switch (outcome.kind) {

@@ -14,7 +14,6 @@ import { proveInProcesses } from "./processes.test.support.js";
 import { allConfigs } from "./ways.test.support.js";
 import { makeRandom } from "./random.test.support.js";
 import { randomModule } from "./generate.test.support.js";
-import { allFeatures } from "./generate.test.support.js";
 import { printModule, printTree, shrink } from "./tree.test.support.js";
 
 test("random programs agree in every way of running them", async (t) => {
@@ -28,14 +27,14 @@ test("random programs agree in every way of running them", async (t) => {
 });
 
 test("a seed gives one module, another seed another", () => {
-  const text = (seed: number): string => printModule(randomModule(seed, 3, allFeatures));
+  const text = (seed: number): string => printModule(randomModule(seed, 3));
   assert.equal(text(5), text(5));
   assert.notEqual(text(5), text(6));
   assert.equal(makeRandom(3).bits(), makeRandom(3).bits());
 });
 
 test("a module is cut down to what is of interest", async () => {
-  const module = randomModule(11, 4, allFeatures);
+  const module = randomModule(11, 4);
   const isOfInterest = async (candidate: typeof module): Promise<boolean> =>
     printModule(candidate).includes("const p2 =");
   const small = await shrink(module, isOfInterest);
@@ -47,7 +46,7 @@ test("a module that is checked once and optimised once gives the objects that it
   const folder = mkdtempSync(join(tmpdir(), "tsbpf-proof-"));
   try {
     const file = join(folder, "module.ts");
-    writeFileSync(file, printModule(randomModule(5, 2, allFeatures)));
+    writeFileSync(file, printModule(randomModule(5, 2)));
     const source = openProgram(file);
     assert.ok(source);
     const lowered = { all: optimise(source, { passes: "all" }), none: optimise(source, { passes: "none" }) };

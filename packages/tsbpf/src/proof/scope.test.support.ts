@@ -27,6 +27,8 @@ export interface ScalarVariable {
 export interface Place {
   readonly name: string;
   readonly struct: StructShape;
+  /** It can be read only. */
+  readonly isConstant?: boolean;
 }
 
 export interface StructShape {
@@ -37,6 +39,8 @@ export interface StructShape {
 export type FieldShape = { readonly name: string } & (
   | { readonly kind: "scalar"; readonly type: ValueType }
   | { readonly kind: "array"; readonly type: ValueType; readonly length: number }
+  | { readonly kind: "rows"; readonly type: ValueType; readonly rows: number; readonly length: number }
+  | { readonly kind: "chars"; readonly length: number }
   | { readonly kind: "struct"; readonly struct: StructShape }
   | { readonly kind: "structs"; readonly struct: StructShape; readonly length: number }
 );
@@ -44,45 +48,54 @@ export type FieldShape = { readonly name: string } & (
 export interface FunctionShape {
   readonly name: string;
   readonly params: readonly ValueType[];
+  /** The last one may be left out. */
+  readonly hasDefault: boolean;
   /** Set when it takes a struct before its scalars. */
   readonly struct: StructShape | undefined;
-  readonly result: ValueType;
+  /** A struct where it makes one. */
+  readonly result: ValueType | StructShape;
 }
+
+export type MapKind = "hash" | "lru" | "array" | "perCpuHash" | "perCpuArray";
 
 export interface MapShape {
   readonly name: string;
-  readonly kind: "hash" | "array";
+  readonly kind: MapKind;
   /** The key as text, for a number expression. */
   readonly key: ValueType;
   readonly value: ValueType | StructShape;
 }
 
-export interface Features {
-  readonly switches: boolean;
-  readonly labels: boolean;
-  readonly doWhile: boolean;
-  readonly forOf: boolean;
-  readonly destructuring: boolean;
-  readonly structArrays: boolean;
-  readonly globals: boolean;
-  readonly byteSwaps: boolean;
-  readonly atomics: boolean;
+/** A queue or a stack. */
+export interface WaitingShape {
+  readonly name: string;
+  readonly value: ValueType | StructShape;
+}
+
+/** A table of constants, whose length is a power of two. */
+export interface TableShape {
+  readonly name: string;
+  readonly length: number;
+  readonly interval: Interval;
 }
 
 export interface Scope {
   readonly random: Random;
-  readonly features: Features;
   readonly variables: readonly ScalarVariable[];
   readonly places: readonly Place[];
   readonly functions: readonly FunctionShape[];
   readonly maps: readonly MapShape[];
+  readonly waiting: readonly WaitingShape[];
+  readonly tables: readonly TableShape[];
   readonly structs: readonly StructShape[];
   /** Globals, whose scalar is in `.value`. */
   readonly globals: readonly ScalarVariable[];
+  /** Atomic operations other than `add`, which need level v3. */
+  readonly hasAtomics: boolean;
   /** The context's arguments can be read (in a program itself). */
   readonly hasContext: boolean;
-  /** What `return` gives here. */
-  readonly result: ValueType;
+  /** What `return` gives here; "none" where it cannot stand in the middle. */
+  readonly result: ValueType | "none";
   /** Labels of the loops around. */
   readonly labels: readonly string[];
   readonly isInLoop: boolean;

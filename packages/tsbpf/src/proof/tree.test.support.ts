@@ -26,8 +26,12 @@ export function printTree(node: TreeNode | string): string {
 export function printModule(module: RandomModule): string {
   const body = `${printTree(module.declarations)}\n${printTree(module.programs)}\n`;
   const names = languageNames.filter((name) => new RegExp(`(?<![.\\w])${name.replace("type ", "")}\\b`).test(body));
-  return `import { ${names.join(", ")} } from "tsbpf";\n${body}`;
+  const levels = newAtomics.test(body) ? "// cpu: v3 v4\n" : "";
+  return `${levels}import { ${names.join(", ")} } from "tsbpf";\n${body}`;
 }
+
+/** What the levels v1 and v2 do not have. */
+const newAtomics = /\.(?:and|or|xor|fetch\w+|exchange|compareExchange)\(/;
 
 /** What a random module may import. */
 const languageNames = [
@@ -41,16 +45,23 @@ const languageNames = [
   "chars",
   "constant",
   "global",
-  "globalFunction",
   "hashMap",
+  "htonl",
+  "htons",
   "i16",
   "i32",
   "i64",
   "i8",
+  "lruHashMap",
+  "ntohl",
+  "ntohs",
   "perCpuArray",
+  "perCpuHashMap",
+  "queue",
   "range",
   "rawTracepoint",
   "ref",
+  "stack",
   "struct",
   "u16",
   "u32",
