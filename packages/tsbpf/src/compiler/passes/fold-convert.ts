@@ -52,6 +52,9 @@ function simplifyTrunc(value: Inst, inner: Inst | undefined, folder: Folder): In
 /** Sign extension of the low `bits` bits within a type. */
 function simplifySmall(inst: ConvertInst, value: Inst, bits: 8 | 16, folder: Folder): Inst | undefined {
   if (fitsSigned(value, bits, folder)) return value;
+  const low = folder.known.possible(value) & ((1n << BigInt(bits)) - 1n);
+  // Without a sign it is a mask, of which the verifier follows more: it takes what v4 extends for any byte.
+  if (low >> BigInt(bits - 1) === 0n) return folder.binary("and", value, folder.constant(inst.type as Type, low));
   const stripped = stripLow(value, bits, inst.type as Type);
   return stripped === value ? undefined : folder.convert(inst.op, inst.type, stripped);
 }

@@ -1,5 +1,5 @@
 // Where compilers go wrong: the order of evaluation, names for one memory, values from before a change, dead branches.
-import { array, bool, chars, i16, i32, i64, i8, rawTracepoint, struct, u16, u32, u64, u8, type Value } from "tsbpf";
+import { array, bool, chars, global, i16, i32, i64, i8, rawTracepoint, struct, u16, u32, u64, u8, type Value } from "tsbpf";
 
 const Box = struct({ a: u32, b: i32, flag: bool, cells: array(u8, 8), wide: u64 });
 const Outer = struct({ left: Box, right: Box, list: array(Box, 2) });
@@ -208,4 +208,21 @@ export const mix64 = rawTracepoint("sched_process_exec", (ctx) => {
   z = u64((z ^ (z >> 27n)) * 0x94d049bb133111ebn);
   const s = i64(z);
   return u32(z ^ (z >> 31n)) ^ (s < 0n ? 1 : 0) ^ u16(z % 1000n);
+});
+
+const shared = global(struct({ low: i8, cells: array(u8, 2) }));
+
+// An index whose sign and value a shift has removed: the verifier sees that only where the compiler says it.
+export const noBitsLeft = rawTracepoint("sched_process_exec", (ctx) => {
+  shared.value.low = i8(ctx.args[0]);
+  const at = i8(shared.value.low << 21);
+  const wide = i16((u32(ctx.args[1]) & 3) << 16);
+  let sum = 0;
+  let n = 0;
+  do {
+    n++;
+    sum += --shared.value.cells[at];
+    shared.value.cells[wide + 1] += n;
+  } while (n < 5);
+  return u32(sum * 3 + at + wide + shared.value.cells[1]);
 });
