@@ -5,14 +5,16 @@ import type { CodegenProblem, CpuLevel } from "./codegen/code.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { lowerModule, type LoweredModule } from "./frontend/lower.js";
 import { diagnosticSpan, openProgram, spanInSource, type SourceProgram } from "./frontend/program.js";
+import { calledNames, reachableFunctions } from "./ir/cfg.js";
+import type { Func, IrModule, SlotInst } from "./ir/ir.js";
 import { printModule } from "./ir/text.js";
 import { fillIn, messages, type MessageName } from "./messages.js";
 import { assembleObject, type CompiledFunction } from "./object.js";
 import { listing } from "./listing.js";
 import { defaultKernel, isAtLeast, loopsSince, parseKernel } from "./frontend/target.js";
 import { scratchDeclaration } from "./frontend/map-declarations.js";
+import { roundUp } from "./frontend/types.js";
 import { assert } from "../util/assert.js";
-import type { SlotInst } from "./ir/ir.js";
 import { scratchSize } from "./passes/move-slots.js";
 import { allPasses, runPasses } from "./passes/pipeline.js";
 import { generateFitting, newScratchMap } from "./scratch.js";
@@ -54,10 +56,14 @@ export function compile(options: CompileOptions): CompileResult {
 }
 
 /** A checked module as IR after the passes; what is left depends on the level of the instruction set alone. */
-export function optimise(source: SourceProgram, options: Omit<CompileOptions, "file">): LoweredModule {
+export function optimise(
+  source: SourceProgram,
+  options: Omit<CompileOptions, "file">,
+  functions: "called" | "inlined" = "called",
+): LoweredModule {
   const kernel = options.kernel === undefined ? defaultKernel : parseKernel(options.kernel);
   assert(kernel, `'${options.kernel}' is no kernel version: "5.10" is one`);
-  const lowered = lowerModule(source, { cpu: options.cpu ?? "v3", kernel });
+  const lowered = lowerModule(source, { cpu: options.cpu ?? "v3", kernel }, functions);
   if (lowered.diagnostics.length > 0) return lowered;
   const { dump } = options;
   dump?.("ir", printModule(lowered.ir));
@@ -74,22 +80,28 @@ export function optimise(source: SourceProgram, options: Omit<CompileOptions, "f
 export function emit(
   source: SourceProgram,
   lowered: LoweredModule,
-  options: Pick<CompileOptions, "cpu" | "dump">,
+  options: Omit<CompileOptions, "file">,
 ): CompileResult {
   const cpu = options.cpu ?? "v3";
   const functions: CompiledFunction[] = [];
   const diagnostics: Diagnostic[] = [];
   const notes: Diagnostic[] = [];
   const scratch = newScratchMap(lowered.names);
-  for (const [index, func] of lowered.ir.functions.entries()) {
+  for (const func of reachableFunctions(lowered.ir.functions)) {
     const { code, moved } = generateFitting(func, { cpu }, scratch);
-    const node = lowered.programs[index]?.node ?? source.entry;
+    const subprogram = lowered.subprograms.get(func.name);
+    const node = subprogram?.node ?? lowered.programs.find(({ name }) => name === func.name)?.node ?? source.entry;
     if (code.kind !== "code") {
       diagnostics.push(codegenDiagnostic(code, func.name, cpu, diagnosticSpan(node)));
     } else {
-      functions.push({ name: func.name, section: func.section ?? ".text", code });
+      functions.push({ name: func.name, section: func.section ?? ".text", code, signature: subprogram?.signature });
       notes.push(...movedNotes(source, func.name, scratch.name, moved));
     }
+  }
+  const isDivided = lowered.subprograms.size > 0;
+  // Each function has a frame of its own: together they may need what one frame for all does not.
+  if (isDivided && (diagnostics.length > 0 || stackBytes(lowered.ir, functions) > stackLimit)) {
+    return emit(source, optimise(source, options, "inlined"), options);
   }
   if (diagnostics.length > 0) return failed(diagnostics);
   options.dump?.("asm", functions.map(listing).join("\n"));
@@ -116,6 +128,25 @@ function movedNotes(
     const place = span && spanInSource(source, span);
     return { code, severity: "note", message: fillIn(text, values), span: place, notes: [fillIn(cure, values)] };
   });
+}
+
+/** MAX_BPF_STACK, include/linux/filter.h: for a program and all that it calls. */
+const stackLimit = 512;
+
+/** What the deepest chain of calls takes; a frame counts in steps of 32 bytes (check_max_stack_depth, verifier.c). */
+function stackBytes(ir: IrModule, functions: readonly CompiledFunction[]): number {
+  const frames = new Map(functions.map(({ name, code }) => [name, Math.max(32, roundUp(code.frameSizeBytes, 32))]));
+  const depths = new Map<string, number>();
+  const depthOf = (func: Func): number => {
+    const known = depths.get(func.name);
+    if (known !== undefined) return known;
+    const callees = calledNames(func).map((name) => ir.functions.find((callee) => callee.name === name));
+    const below = callees.map((callee) => (callee ? depthOf(callee) : 0));
+    const depth = (frames.get(func.name) ?? 0) + Math.max(0, ...below);
+    depths.set(func.name, depth);
+    return depth;
+  };
+  return Math.max(0, ...ir.functions.map(depthOf));
 }
 
 function failed(diagnostics: readonly Diagnostic[]): CompileResult {

@@ -8,7 +8,14 @@ import { test } from "node:test";
 import { compile } from "./compile.js";
 import { casesFolder } from "./run.test.support.js";
 
-const cases = ["run/functions.ts", "run/maps.ts", "lang/core-chain.ts", "lang/ring-buffer.ts", "lang/sched.ts"];
+const cases = [
+  "run/functions.ts",
+  "run/maps.ts",
+  "run/subprograms.ts",
+  "lang/core-chain.ts",
+  "lang/ring-buffer.ts",
+  "lang/sched.ts",
+];
 
 /** A copy of the cases in a project of its own, `depth` folders down. */
 function project(root: string, name: string): string {

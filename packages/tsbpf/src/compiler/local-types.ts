@@ -5,6 +5,7 @@ import { BtfBuilder } from "../btf/encode.js";
 import type { BtfMember, BtfType, BtfTypeId } from "../btf/types.js";
 import type { KernelNumber, KernelRoot, KernelStruct, KernelType } from "./frontend/kernel-types.js";
 import type { DataDeclaration } from "./frontend/operands.js";
+import type { Signature, SignatureType } from "./frontend/signatures.js";
 import {
   alignOf,
   intName,
@@ -26,6 +27,33 @@ export class TypeWriter {
     const returns = this.btf.add(intType("int", 4, "signed"));
     const proto = this.btf.add({ kind: "func_proto", returns, params: [{ name: "ctx", type: context }] });
     return this.btf.add({ kind: "func", name, type: proto, linkage: "global" });
+  }
+
+  /** A function that programs call. */
+  subprogram(name: string, { linkage, params, returns }: Signature): BtfTypeId {
+    const proto = this.btf.add({
+      kind: "func_proto",
+      returns: this.signatureType(returns),
+      params: params.map((param) => ({ name: param.name, type: this.signatureType(param.type) })),
+    });
+    return this.btf.add({ kind: "func", name, type: proto, linkage });
+  }
+
+  private signatureType(type: SignatureType): BtfTypeId {
+    switch (type.kind) {
+      case "number":
+        return this.int(intTypes.i64);
+      case "address":
+        return this.int(intTypes.u64);
+      case "pointer":
+        return this.btf.add({ kind: "ptr", type: this.data(type.to) });
+      case "context":
+        return this.btf.add({ kind: "ptr", type: 0 });
+      case "void":
+        return 0;
+      default:
+        return this.data(type);
+    }
   }
 
   /** The variables of a data section, in the order of their places. */

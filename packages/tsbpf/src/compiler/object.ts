@@ -12,6 +12,7 @@ import type { MachineCode } from "./codegen/code.js";
 import type { DataSection } from "./frontend/data-sections.js";
 import type { KernelRoot } from "./frontend/kernel-types.js";
 import type { MapDeclaration } from "./frontend/operands.js";
+import type { Signature } from "./frontend/signatures.js";
 import { sizeOf } from "./frontend/types.js";
 import { TypeWriter } from "./local-types.js";
 
@@ -20,6 +21,8 @@ export interface CompiledFunction {
   readonly name: string;
   readonly section: string;
   readonly code: MachineCode;
+  /** Undefined for a program. */
+  readonly signature: Signature | undefined;
 }
 
 export interface ObjectParts {
@@ -34,10 +37,14 @@ export interface ObjectParts {
 /** The object file. The same parts give the same bytes. */
 export function assembleObject(parts: ObjectParts): Uint8Array<ArrayBuffer> {
   const types = new TypeWriter();
-  const programs = parts.functions.map((fn) => functionSpec(types, parts, fn));
+  const specs = parts.functions.map((fn) => functionSpec(types, parts, fn));
   const maps = parts.maps.map((map) => mapSpec(types, map));
   const data = parts.data.map((section) => dataSpec(types, section));
-  const spec = { license: parts.license, programs: fillIn(programs, types), subprograms: [], maps, data };
+  const complete = fillIn(specs, types);
+  const isProgram = (_: FunctionSpec, index: number): boolean => parts.functions[index]?.signature === undefined;
+  const programs = complete.filter(isProgram);
+  const subprograms = complete.filter((fn, index) => !isProgram(fn, index));
+  const spec = { license: parts.license, programs, subprograms, maps, data };
   return writeObject(spec, types.btf);
 }
 
@@ -60,7 +67,7 @@ function functionSpec(types: TypeWriter, parts: ObjectParts, fn: CompiledFunctio
     insns: fn.code.insns,
     relocations: fn.code.relocations,
     coreRelocations,
-    funcTypeId: types.program(fn.name),
+    funcTypeId: fn.signature ? types.subprogram(fn.name, fn.signature) : types.program(fn.name),
     lines,
   };
 }

@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { onPrintk } from "../lang/printk.js";
 import { load } from "../loader/load.js";
 import { mayLoad } from "../loader/may-load.test.support.js";
+import type { Func } from "./ir/ir.js";
 import { addRegion, interpret, type Region } from "./ir/interpret.js";
 import { defaultKernel } from "./frontend/target.js";
 import { mapMachine } from "./map-machine.test.support.js";
@@ -118,12 +119,16 @@ export function interpretModule(lowered: LoweredModule, inputs: readonly Input[]
   entries.push(...data.values());
   const dataAddress = (section: string): bigint => data.get(section)?.base ?? assert.fail(`no section ${section}`);
   const results = new Map<string, readonly number[]>();
-  for (const func of lowered.ir.functions.toSorted((a, b) => compareNames(a.name, b.name))) {
+  const functionNamed = (name: string): Func | undefined => lowered.ir.functions.find((func) => func.name === name);
+  const programs = lowered.ir.functions.filter((func) => func.section !== undefined);
+  for (const func of programs.toSorted((a, b) => compareNames(a.name, b.name))) {
     const run = (args: Input): number => {
       // The interpreter takes away what was added while it ran; the entries of maps stay.
       machine.memory.regions.splice(0, Infinity, ...entries);
       const context = addRegion(machine.memory, "context", contextBytes(args));
-      return Number(BigInt.asUintN(32, interpret(func, [context.base], { ...machine, dataAddress }) ?? 0n));
+      return Number(
+        BigInt.asUintN(32, interpret(func, [context.base], { ...machine, dataAddress, functionNamed }) ?? 0n),
+      );
     };
     results.set(func.name, inputs.map(run));
   }

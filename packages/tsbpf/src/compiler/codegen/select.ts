@@ -40,12 +40,13 @@ export function select(func: Func, cpu: CpuLevel): MachineFunc {
   return sel.out;
 }
 
-/** The function's parameters arrive in r1 … r5. */
+/** The function's parameters arrive in r1 … r5. Callers within the module clear the upper half of a 32-bit argument. */
 function receiveParams(sel: Selection, entry: Block): void {
   assert(entry.params.length <= 5, `function ${sel.func.name} has more than five parameters`);
   entry.params.forEach((param, index) => {
     if (usersOf(sel.users, param).length === 0) return;
-    if (sel.wideRead.has(param)) emitCleanMove(sel, ownReg(sel, param), index + 1);
+    const mayBeUnclean = sel.func.section !== undefined || sel.func.linkage === "global";
+    if (sel.wideRead.has(param) && mayBeUnclean) emitCleanMove(sel, ownReg(sel, param), index + 1);
     else emitMove(sel, ownReg(sel, param), index + 1);
   });
 }

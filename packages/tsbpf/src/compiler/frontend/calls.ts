@@ -1,4 +1,4 @@
-// Calls: conversions, struct values, module functions (inlined), methods of maps, helpers.
+// Calls: conversions, struct values, module functions, methods of maps, helpers.
 
 import { ts } from "./typescript.js";
 import { optionally } from "./access.js";
@@ -7,7 +7,7 @@ import { lowerHelper } from "./helper-calls.js";
 import { callIntrinsic } from "./intrinsics.js";
 import { lowerMapMethod, lowerRecordMethod } from "./map-calls.js";
 import { fieldPlace, stackMemory, writePlace, zeroMemory } from "./memory.js";
-import { inline } from "./inline.js";
+import { callFunction } from "./inline.js";
 import { packetView } from "./packets.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
 import { convertTo, imul, plainNumber, safeRange, truncatedQuotient } from "./numbers.js";
@@ -74,7 +74,7 @@ function callStatic(l: Lowering, node: ts.CallExpression, callee: Static): Opera
     case "schema":
       return callSchema(l, node, callee.type);
     case "function":
-      return inline(l, node, callee.name, callee.node);
+      return callFunction(l, node, callee.name, callee.node);
     case "intrinsic":
       return callIntrinsic(l, node, callee.name) ?? lowerHelper(l, node, callee.name);
     case "error":

@@ -1,4 +1,5 @@
-// Calls of module functions: the body is lowered in place of the call, with its parameters as variables of its own.
+// Calls of module functions: what does not become a subprogram is lowered in place of the call, with its parameters as
+// variables of its own.
 
 import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
@@ -15,6 +16,7 @@ import {
 } from "./operands.js";
 import { withDefault } from "./patterns.js";
 import { lowerBody } from "./statements.js";
+import { callSubprogram, parametersOf } from "./subprograms.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, type DeclaredType } from "./types.js";
 import {
@@ -29,13 +31,13 @@ import {
   type Shape,
 } from "./variables.js";
 
-interface Argument {
+export interface Argument {
   readonly node: ts.Expression;
   readonly operand: Operand;
 }
 
-/** Lowers the function's body in place of the call. */
-export function inline(l: Lowering, node: ts.CallExpression, name: string, callee: FunctionNode): Operand {
+/** Calls the function, or lowers its body in place of the call. */
+export function callFunction(l: Lowering, node: ts.CallExpression, name: string, callee: FunctionNode): Operand {
   for (let caller: Activation | undefined = l.activation; caller; caller = caller.caller) {
     if (caller.node === callee) {
       report(l, node, "recursion", { name });
@@ -46,6 +48,16 @@ export function inline(l: Lowering, node: ts.CallExpression, name: string, calle
   // JavaScript evaluates all arguments before the function begins, and so before any default value.
   const args = node.arguments.map((argument) => ({ node: argument, operand: lowerExpression(l, argument) }));
   if (args.some(({ operand }) => operand.kind === "error")) return errorOperand;
+  return callSubprogram(l, node, name, callee, args) ?? inline(l, node, name, callee, args);
+}
+
+function inline(
+  l: Lowering,
+  node: ts.CallExpression,
+  name: string,
+  callee: FunctionNode,
+  args: readonly Argument[],
+): Operand {
   const join = l.b.createBlock();
   const returned = newReturn(l, name, callee);
   const caller = l.activation;
@@ -97,10 +109,8 @@ function bindParameters(
   callee: FunctionNode,
   args: readonly Argument[],
 ): boolean {
-  // `this: void` only tells TypeScript something.
-  const parameters = callee.parameters.filter((parameter) => parameter.name.getText() !== "this");
   let complete = true;
-  for (const [index, parameter] of parameters.entries()) {
+  for (const [index, parameter] of parametersOf(callee).entries()) {
     const argument = args[index];
     const place = argument?.node ?? parameter.initializer ?? call;
     if (!bindParameter(l, place, parameter, argument?.operand ?? voidOperand)) complete = false;
@@ -176,14 +186,14 @@ function functionOf(parameter: ts.Identifier): ts.Node {
 }
 
 /** A bigint literal that is passed to a plain `bigint` parameter counts as signed. */
-function literalType(operand: Operand): Operand {
+export function literalType(operand: Operand): Operand {
   return operand.kind === "int" && operand.type === "bigint" ? { ...operand, type: intTypes.i64 } : operand;
 }
 
 // ---- results ----------------------------------------------------------------------------------------------------
 
 /** What the `return`s of one call have given so far. */
-interface Returned {
+export interface Returned {
   readonly name: string;
   readonly declared: DeclaredType | undefined;
   /** Holds the result where it is a pointer that may be missing, whatever comes first. */
@@ -193,7 +203,7 @@ interface Returned {
   readonly values: Operand[];
 }
 
-function newReturn(l: Lowering, name: string, callee: FunctionNode): Returned {
+export function newReturn(l: Lowering, name: string, callee: FunctionNode): Returned {
   const signature = l.checker.getSignatureFromDeclaration(callee);
   return {
     name,
@@ -245,7 +255,7 @@ function isSamePlace(a: AnyPlace, b: AnyPlace): boolean {
   return a.base === b.base && offset(a) === offset(b) && a.type === b.type;
 }
 
-function resultShape(l: Lowering, returned: Returned, value: Operand): Shape | undefined {
+export function resultShape(l: Lowering, returned: Returned, value: Operand): Shape | undefined {
   const { declared } = returned;
   const isObject = declared?.kind === "nullable" && declared.inner.kind === "object";
   // Which memory it is, a map's or a packet's, only what is not missing can say.

@@ -269,6 +269,12 @@ function checkCost(l: Lowering, node: ts.Node, bound: LoopBound, start: CostStar
   }
 }
 
+/** What a function costs in which nothing is left to be lowered. */
+export function functionCost(l: Lowering): LoopCost {
+  const once: LoopBound = { rounds: 1, exact: false, counter: undefined, steady: [], guard: undefined };
+  return costOf(l, { firstId: 0, firstBlock: 0, firstCost: 0 }, once);
+}
+
 /** What the loop that began at `start` costs; loops inside it count with all their rounds. */
 function costOf(l: Lowering, start: CostStart, bound: LoopBound): LoopCost {
   const inner = l.loopCosts.slice(start.firstCost);

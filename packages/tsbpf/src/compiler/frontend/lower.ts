@@ -1,11 +1,13 @@
-// From a checked TypeScript program to an IR module: one function for each exported program.
+// From a checked TypeScript program to an IR module: one function for each exported program, and those that they call.
 
 import { programKinds } from "../../bpf/program-kinds.js";
 import { assert } from "../../util/assert.js";
 import { FunctionBuilder } from "../ir/builder.js";
-import type { Func, IrModule } from "../ir/ir.js";
+import { reachableFunctions } from "../ir/cfg.js";
+import type { Func, Inst, IrModule } from "../ir/ir.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { checkRecordUses } from "./access.js";
+import { callGraph } from "./call-graph.js";
 import { dataSections, newModuleData, type DataSection } from "./data-sections.js";
 import { collectModule } from "./modules.js";
 import { at, report, type Activation, type Compilation, type Lowering, type Target } from "./lowering.js";
@@ -16,6 +18,8 @@ import { kernelStruct, type KernelRoot } from "./kernel-types.js";
 import type { IntOperand, KernelOperand, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
 import type { SourceProgram } from "./program.js";
 import { lowerBody } from "./statements.js";
+import { newSubprograms, newTraits, type Subprogram } from "./subprograms.js";
+import { isAtLeast } from "./target.js";
 import { kernelInterface } from "./types.js";
 import type { Local } from "./variables.js";
 import type { ts } from "./typescript.js";
@@ -23,6 +27,8 @@ import type { ts } from "./typescript.js";
 export interface LoweredModule {
   readonly ir: IrModule;
   readonly programs: readonly ProgramDeclaration[];
+  /** The functions of `ir` that are no programs, by name. */
+  readonly subprograms: ReadonlyMap<string, Subprogram>;
   /** Maps that the module exports or a program uses, in order of declaration. */
   readonly maps: readonly MapDeclaration[];
   /** Of all that has a symbol in the object. */
@@ -34,8 +40,23 @@ export interface LoweredModule {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function lowerModule(source: SourceProgram, target: Target): LoweredModule {
-  const c: Compilation = {
+/** `functions` says what becomes of functions that are long enough to be called. */
+export function lowerModule(
+  source: SourceProgram,
+  target: Target,
+  functions: "called" | "inlined" = "called",
+): LoweredModule {
+  const lowered = lowerOnce(source, target, functions === "called" && isAtLeast(target.kernel, callsSince));
+  // What only a copy can know, such as the bounds of an argument, may be what a diagnostic asks for.
+  const isFine = lowered.diagnostics.length === 0 || lowered.subprograms.size === 0;
+  return isFine ? lowered : lowerOnce(source, target, false);
+}
+
+/** BPF-to-BPF calls: bpf_check and jit_subprogs, kernel/bpf/verifier.c. */
+const callsSince = "4.16";
+
+function lowerOnce(source: SourceProgram, target: Target, callsFunctions: boolean): LoweredModule {
+  const draft: Compilation = {
     source,
     target,
     checker: source.checker,
@@ -52,12 +73,17 @@ export function lowerModule(source: SourceProgram, target: Target): LoweredModul
     programs: [],
     kernelRoots: new Map(),
     kernelKeys: new Set(),
+    subprograms: undefined,
   };
-  collectModule(c);
+  collectModule(draft);
+  const subprograms = callsFunctions ? newSubprograms(callGraph(draft, draft.programs)) : undefined;
+  const c: Compilation = { ...draft, subprograms };
   const functions = c.programs.map((program) => lowerProgram(c, program));
+  const made = subprograms?.list ?? [];
   return {
-    ir: { functions },
+    ir: { functions: reachableFunctions([...functions, ...made.map(({ func }) => func)]) },
     programs: c.programs,
+    subprograms: new Map(made.map((subprogram) => [subprogram.func.name, subprogram])),
     maps: [...c.maps.values()],
     names: new Set([...c.names.keys(), ...functions.map((func) => func.name)]),
     data: dataSections(c.data),
@@ -96,14 +122,14 @@ function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
     ...c,
     b,
     program,
-    context,
     activation,
     loopCosts: [],
     counters: new Map(),
     packetViews: [],
     recordUses: [],
+    traits: newTraits(false),
   };
-  if (isPlainFunction(l, program.handler, program.name, program.handler) && bindContext(l)) {
+  if (isPlainFunction(l, program.handler, program.name, program.handler) && bindContext(l, context)) {
     at(l, program.handler, () => lowerBody(l, program.handler));
     checkRecordUses(l);
   } else {
@@ -146,23 +172,23 @@ function checkReturn(l: Lowering, node: ts.Node, value: IntOperand | undefined):
 }
 
 /** False after a diagnostic. */
-function bindContext(l: Lowering): boolean {
+function bindContext(l: Lowering, context: Inst): boolean {
   const [parameter] = l.program.handler.parameters.filter(({ name }) => name.getText() !== "this");
   if (!parameter) return true;
-  return bindParameter(l, parameter, parameter, contextOperand(l));
+  return bindParameter(l, parameter, parameter, contextOperand(l, context));
 }
 
-function contextOperand(l: Lowering): Operand {
+function contextOperand(l: Lowering, context: Inst): Operand {
   const { kind, schema } = l.program;
-  if (!schema) return { kind: "ctx", value: l.context, programKind: kind, record: contextRecord(l) };
-  return { kind: "memory", type: schema, base: l.context, offset: 0, align: 8, space: "context", record: undefined };
+  if (!schema) return { kind: "ctx", value: context, programKind: kind, record: contextRecord(l, context) };
+  return { kind: "memory", type: schema, base: context, offset: 0, align: 8, space: "context", record: undefined };
 }
 
 /** A tracepoint's handler names the record that it gets by the type of its parameter. */
-function contextRecord(l: Lowering): KernelOperand | undefined {
+function contextRecord(l: Lowering, context: Inst): KernelOperand | undefined {
   const [parameter] = l.program.handler.parameters;
   const type = parameter && l.program.kind === "tracepoint" ? l.checker.getTypeAtLocation(parameter) : undefined;
   const struct = type && kernelInterface(type) && kernelStruct(l, type);
   // The verifier takes loads from a context, at offsets that stand in the instruction.
-  return struct && { ...trustedObject(struct, l.context), unchecked: false };
+  return struct && { ...trustedObject(struct, context), unchecked: false };
 }

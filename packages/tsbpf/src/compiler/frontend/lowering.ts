@@ -12,6 +12,7 @@ import { diagnosticSpan, sourceSpan, type SourceProgram } from "./program.js";
 import type { ModuleData } from "./data-sections.js";
 import type { KernelVersion } from "./target.js";
 import type { LoopCost } from "./loops.js";
+import type { Subprograms, Traits } from "./subprograms.js";
 import type { StructType } from "./types.js";
 import type { Local } from "./variables.js";
 
@@ -47,6 +48,8 @@ export interface Compilation {
   /** Kernel types by the symbol of their interface. */
   readonly kernelRoots: Map<ts.Symbol, KernelRoot>;
   readonly kernelKeys: Set<string>;
+  /** Undefined where all functions are inlined. */
+  readonly subprograms: Subprograms | undefined;
 }
 
 /** A `using` record of the scope: discarded on every way out unless it was ended before. */
@@ -82,8 +85,6 @@ export interface Activation {
 export interface Lowering extends Compilation {
   readonly b: FunctionBuilder;
   readonly program: ProgramDeclaration;
-  /** The program's context pointer. */
-  readonly context: Inst;
   activation: Activation;
   /** Loops lowered so far that are not part of another one. */
   readonly loopCosts: LoopCost[];
@@ -93,6 +94,7 @@ export interface Lowering extends Compilation {
   readonly packetViews: Variable[];
   /** Uses of records whose state is only known when the loops around them are complete. */
   readonly recordUses: RecordUse[];
+  readonly traits: Traits;
 }
 
 /** A place that uses a reserved record or a view; `live` is what its variable is there. */

@@ -68,6 +68,9 @@ export function tailCall(l: Lowering, node: ts.CallExpression, map: MapDeclarati
   const context = contextArgument(l, contextNode);
   const index = indexNode && asInt(l, indexNode, lowerExpression(l, indexNode));
   if (!context || !index) return errorOperand;
+  l.traits.makesTailCalls = true;
+  // It is inlined then.
+  if (l.traits.isSubprogram) return voidOperand;
   checkCaller(l, node, map);
   if (holdsRecord(l)) report(l, node, "tailCallRecord");
   l.b.call(helperId("bpfTailCall"), "void", [context, useMap(l, node, map), convertTo(l, index, indexType).value]);

@@ -132,5 +132,6 @@ function splitOffset(l: Lowering, node: ts.Node, offset: IntOperand, size: numbe
 /** After a helper that may move the packet, the views made so far point nowhere. */
 export function forgetPacketViews(l: Lowering, helper: HelperSpec): void {
   if (!packetMovingHelpers.has(helper.name)) return;
+  l.traits.movesPacket = true;
   for (const live of l.packetViews) l.b.write(live, l.b.constant("i32", 1n));
 }

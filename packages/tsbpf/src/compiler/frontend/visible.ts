@@ -21,6 +21,7 @@ function rangeOf(l: Lowering, unresolved: Inst, depth: number): Range | undefine
     case "const":
       return inst.value < 1n << 31n ? { low: inst.value, high: inst.value } : undefined;
     case "param":
+    case "callfn":
       return l.counters.get(inst);
     case "load":
       return inst.mem === "u8" ? { low: 0n, high: 0xffn } : inst.mem === "u16" ? { low: 0n, high: 0xffffn } : undefined;

@@ -320,3 +320,22 @@ export function walkDomTree(tree: DomTree, enter: (block: Block) => void, leave:
     }
   }
 }
+
+/** Those of the functions that a program is or reaches by calls, in their order. */
+export function reachableFunctions(functions: readonly Func[]): Func[] {
+  const byName = new Map(functions.map((func) => [func.name, func]));
+  const reached = new Set(functions.filter((func) => func.section !== undefined));
+  for (const func of reached) {
+    for (const name of calledNames(func)) {
+      const callee = byName.get(name);
+      if (callee) reached.add(callee);
+    }
+  }
+  return functions.filter((func) => reached.has(func));
+}
+
+/** The functions of the module that `func` calls, or whose address it takes. */
+export function calledNames(func: Func): string[] {
+  const insts = func.blocks.flatMap((block) => block.insts);
+  return insts.flatMap((inst) => (inst.op === "callfn" || inst.op === "func" ? [inst.name] : []));
+}

@@ -5,7 +5,7 @@ import { assert } from "../../util/assert.js";
 import { entryOf } from "./cfg.js";
 import { evalAtomic, evalBinary, evalCompare, evalConvert, widen } from "./eval.js";
 import { isBinary, isCompare, memSize } from "./ir.js";
-import type { Block, CallInst, CoreInst, DataInst, Func, FuncInst, Inst, MemType, Target } from "./ir.js";
+import type { Block, CallInst, CoreInst, DataInst, Func, FuncInst, Inst, MemType, SlotInst, Target } from "./ir.js";
 
 /** The program did what the kernel's verifier would have refused. */
 export class InterpretError extends Error {
@@ -80,20 +80,21 @@ export function writeMemory(memory: Memory, address: bigint, bytes: Uint8Array):
 export function interpret(func: Func, args: readonly bigint[], machine: Machine): bigint | undefined {
   const entry = entryOf(func);
   assert(args.length === entry.params.length, `function ${func.name} takes ${entry.params.length} arguments`);
-  const frame: Frame = { machine, values: new Map(), mark: machine.memory.regions.length };
+  const frame: Frame = { machine, values: new Map(), slots: [] };
   entry.params.forEach((param, index) => frame.values.set(param, BigInt.asUintN(64, args[index] ?? 0n)));
   try {
     return runBlocks(func, entry, frame);
   } finally {
-    machine.memory.regions.length = frame.mark;
+    const { regions } = machine.memory;
+    for (const slot of frame.slots) regions.splice(regions.lastIndexOf(slot), 1);
   }
 }
 
 interface Frame {
   readonly machine: Machine;
   readonly values: Map<Inst, bigint>;
-  /** The regions before the slots were added. */
-  readonly mark: number;
+  /** Its slots, which go with it; what helpers add meanwhile stays. */
+  readonly slots: Region[];
 }
 
 function runBlocks(func: Func, entry: Block, frame: Frame): bigint | undefined {
@@ -140,7 +141,7 @@ function step(inst: Inst, frame: Frame): bigint {
     case "const":
       return inst.value;
     case "slot":
-      return addRegion(frame.machine.memory, `slot "${inst.name}"`, inst.size).base;
+      return addSlot(frame, inst);
     case "map":
       return frame.machine.mapAddress(inst.name);
     case "core":
@@ -166,6 +167,12 @@ function step(inst: Inst, frame: Frame): bigint {
     default:
       return evalConvert(inst.op, inst.type, first);
   }
+}
+
+function addSlot(frame: Frame, inst: SlotInst): bigint {
+  const slot = addRegion(frame.machine.memory, `slot "${inst.name}"`, inst.size);
+  frame.slots.push(slot);
+  return slot.base;
 }
 
 function nameAddress(inst: DataInst | FuncInst, machine: Machine): bigint {

@@ -1,8 +1,9 @@
-// One branch over more code than a 16-bit jump reaches.
-import { arrayMap, bytes, rawTracepoint, struct, u32, type Value } from "tsbpf";
+// One branch over more code than a 16-bit jump reaches: beside tail calls all functions are copied.
+import { arrayMap, bytes, progArray, rawTracepoint, struct, u32, type Value } from "tsbpf";
 
 const Block = struct({ all: bytes(400), count: u32 });
 const blocks = arrayMap(Block, { maxEntries: 2 });
+const next = progArray({ maxEntries: 1 });
 
 function once(a: Value<typeof Block>, b: Value<typeof Block>): void {
   a.all = b.all;
@@ -23,5 +24,6 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => { //~ TSB9002
   if (a && b && ctx.args[0] > 5n) {
     more(a, b); more(a, b); more(a, b); more(a, b); more(a, b);
   }
+  next.tailCall(ctx, 0);
   return 1;
 });

@@ -1,0 +1,179 @@
+// Who calls whom among the functions of the modules, how often, and about how long each is: what decides which
+// functions become subprograms. It is read from the source, before anything is lowered.
+
+import { ts } from "./typescript.js";
+import { symbolOf, type Compilation } from "./lowering.js";
+import type { FunctionNode, ProgramDeclaration } from "./operands.js";
+import { staticOf, tryEvaluate } from "./statics.js";
+
+export interface CallGraph {
+  /** How many instructions more the object has, about, when every call of the function is a copy of its body. */
+  growthOf(callee: FunctionNode): number;
+  /** The function, or one that it calls, makes tail calls. */
+  makesTailCalls(callee: FunctionNode): boolean;
+  /** It decides branches or is an index: where it is a constant, a copy of the function is much shorter. */
+  isDecisive(parameter: ts.ParameterDeclaration): boolean;
+}
+
+/** What the source of one function says. */
+interface Facts {
+  /** About as many instructions as it takes, without what it calls. */
+  readonly size: number;
+  /** The functions it names, and how often. */
+  readonly callees: ReadonlyMap<FunctionNode, number>;
+  readonly makesTailCalls: boolean;
+  readonly decisive: ReadonlySet<ts.Declaration>;
+}
+
+/** Rounds of copies in copies grow without end; nothing is decided by more than that. */
+const sizeMax = 1_000_000;
+
+/** What a call costs beside the body: arguments into their registers, and values kept across it. */
+const callSize = 4;
+
+/** Functions up to here are always copied: calls would gain little, and take time. */
+const smallSize = 15;
+
+/** How much shorter the object must become for a function to be one that is called. */
+const gainMin = 40;
+
+export function callGraph(c: Compilation, programs: readonly ProgramDeclaration[]): CallGraph {
+  const facts = new Map<FunctionNode, Facts>();
+  const order: FunctionNode[] = [];
+  for (const { handler } of programs) collect(c, handler, facts, order);
+  // Callees come before their callers in `order`.
+  const sizes = new Map<FunctionNode, number>();
+  const tailCallers = new Set<FunctionNode>();
+  for (const node of order) {
+    const { size, callees, makesTailCalls } = facts.get(node) ?? nothing;
+    const inside = [...callees].reduce((sum, [callee, count]) => sum + count * (sizes.get(callee) ?? 0), 0);
+    sizes.set(node, Math.min(size + inside, sizeMax));
+    if (makesTailCalls || [...callees.keys()].some((callee) => tailCallers.has(callee))) tailCallers.add(node);
+  }
+  const decisive = new Set([...facts.values()].flatMap((own) => [...own.decisive]));
+  const growth = growths(programs, order, facts, sizes);
+  return {
+    growthOf: (callee) => growth.get(callee) ?? 0,
+    makesTailCalls: (callee) => tailCallers.has(callee),
+    isDecisive: (parameter) => decisive.has(parameter),
+  };
+}
+
+/** From the programs down: what a function calls is there once if it is called itself, else in each of its copies. */
+function growths(
+  programs: readonly ProgramDeclaration[],
+  order: readonly FunctionNode[],
+  facts: ReadonlyMap<FunctionNode, Facts>,
+  sizes: ReadonlyMap<FunctionNode, number>,
+): ReadonlyMap<FunctionNode, number> {
+  const copies = new Map<FunctionNode, number>(programs.map(({ handler }) => [handler, 1]));
+  const growth = new Map<FunctionNode, number>();
+  for (const node of order.toReversed()) {
+    const count = copies.get(node) ?? 0;
+    const size = sizes.get(node) ?? 0;
+    const gain = (count - 1) * size - count * callSize;
+    if (size > smallSize && gain >= gainMin) growth.set(node, gain);
+    const times = growth.has(node) ? 1 : count;
+    for (const [callee, calls] of facts.get(node)?.callees ?? []) {
+      copies.set(callee, Math.min((copies.get(callee) ?? 0) + times * calls, sizeMax));
+    }
+  }
+  return growth;
+}
+
+const nothing: Facts = { size: 0, callees: new Map(), makesTailCalls: false, decisive: new Set() };
+
+function collect(c: Compilation, node: FunctionNode, facts: Map<FunctionNode, Facts>, order: FunctionNode[]): void {
+  if (facts.has(node)) return;
+  // A function that calls itself is a diagnostic; here it only must not go on for ever.
+  facts.set(node, nothing);
+  const own = readFacts(c, node);
+  facts.set(node, own);
+  for (const callee of own.callees.keys()) collect(c, callee, facts, order);
+  order.push(node);
+}
+
+function readFacts(c: Compilation, node: FunctionNode): Facts {
+  const callees = new Map<FunctionNode, number>();
+  const decisive = new Set<ts.Declaration>();
+  let size = 0;
+  let makesTailCalls = false;
+  const visit = (part: ts.Node): void => {
+    if (ts.isTypeNode(part)) return;
+    const callee = namedFunction(c, part);
+    if (callee) {
+      callees.set(callee, (callees.get(callee) ?? 0) + 1);
+      return;
+    }
+    size += sizeOf(c, part);
+    const decider = deciderOf(part);
+    if (decider) forEachParameter(c, decider, (parameter) => decisive.add(parameter));
+    makesTailCalls ||= isTailCall(c, part);
+    ts.forEachChild(part, visit);
+  };
+  if (node.body) visit(node.body);
+  return { size, callees, makesTailCalls, decisive };
+}
+
+/** The part of a node that decides what is done, or where. */
+function deciderOf(node: ts.Node): ts.Expression | undefined {
+  if (ts.isElementAccessExpression(node)) return node.argumentExpression;
+  if (ts.isForStatement(node) || ts.isConditionalExpression(node)) return node.condition;
+  const isTested = ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node);
+  return isTested || ts.isSwitchStatement(node) ? node.expression : undefined;
+}
+
+function forEachParameter(c: Compilation, node: ts.Node, visit: (parameter: ts.Declaration) => void): void {
+  if (ts.isIdentifier(node)) {
+    const declaration = symbolOf(c, node)?.valueDeclaration;
+    if (declaration && ts.isParameter(declaration)) visit(declaration);
+  }
+  ts.forEachChild(node, (child) => forEachParameter(c, child, visit));
+}
+
+/** The function of a module that an expression names. */
+function namedFunction(c: Compilation, node: ts.Node): FunctionNode | undefined {
+  if (ts.isIdentifier(node)) {
+    const symbol = ts.isExpression(node) ? symbolOf(c, node) : undefined;
+    const isFunction = (symbol?.flags ?? 0) & (ts.SymbolFlags.Function | ts.SymbolFlags.Variable);
+    const value = symbol && isFunction ? staticOf(c, symbol) : undefined;
+    return value?.kind === "function" ? value.node : undefined;
+  }
+  if (!ts.isPropertyAccessExpression(node)) return undefined;
+  const owner = tryEvaluate(c, node.expression);
+  if (owner?.kind !== "module" && owner?.kind !== "record") return undefined;
+  const value = tryEvaluate(c, node);
+  return value?.kind === "function" ? value.node : undefined;
+}
+
+function isTailCall(c: Compilation, node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
+  return node.expression.name.text === "tailCall" && tryEvaluate(c, node.expression.expression)?.kind === "map";
+}
+
+/** About how many instructions a node makes, without its children. */
+function sizeOf(c: Compilation, node: ts.Node): number {
+  if (ts.isCallExpression(node)) return sizeOfCall(c, node);
+  if (ts.isBigIntLiteral(node)) return node.text.length > 10 ? 2 : 0;
+  if (ts.isBinaryExpression(node)) {
+    const operator = node.operatorToken.kind;
+    return operator === ts.SyntaxKind.EqualsToken && ts.isIdentifier(node.left) ? 0 : 1;
+  }
+  const isStep =
+    ts.isPropertyAccessExpression(node) ||
+    ts.isPrefixUnaryExpression(node) ||
+    ts.isPostfixUnaryExpression(node) ||
+    ts.isIfStatement(node) ||
+    ts.isConditionalExpression(node) ||
+    ts.isCaseClause(node);
+  if (isStep) return 1;
+  return ts.isElementAccessExpression(node) || ts.isIterationStatement(node, false) ? 2 : 0;
+}
+
+/** `u32(x)` and `Math.imul(x, y)` are no calls, and of a function of a module the body counts. */
+function sizeOfCall(c: Compilation, node: ts.CallExpression): number {
+  const callee = node.expression;
+  if (ts.isPropertyAccessExpression(callee) && callee.expression.getText() === "Math") return 0;
+  const isCall = !namedFunction(c, callee) && !(ts.isIdentifier(callee) && tryEvaluate(c, callee)?.kind === "schema");
+  return isCall ? callSize : 0;
+}

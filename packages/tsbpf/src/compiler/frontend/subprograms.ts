@@ -1,0 +1,338 @@
+// Functions of the modules that are called rather than copied (BPF-to-BPF calls). Which ones is a question of size
+// alone (call-graph.ts): whatever cannot be a call is inlined, and means the same.
+
+import { ts } from "./typescript.js";
+import { FunctionBuilder } from "../ir/builder.js";
+import type { Func, Inst, Type } from "../ir/ir.js";
+import { printFunc } from "../ir/text.js";
+import { assert } from "../../util/assert.js";
+import { checkRecordUses } from "./access.js";
+import type { CallGraph } from "./call-graph.js";
+import { isKernelName } from "./declarations.js";
+import { tighten } from "./expressions.js";
+import { bindParameter, newReturn, resultShape, type Argument, type Returned } from "./inline.js";
+import { functionCost, type LoopCost } from "./loops.js";
+import { at, type Activation, type Lowering } from "./lowering.js";
+import { errorOperand, voidOperand, type FunctionNode, type Operand, type Range } from "./operands.js";
+import { argumentOf, keysOf, parameterClass, parameterOperand, type ParameterClass, valueType } from "./parameters.js";
+import type { Signature, SignatureType } from "./signatures.js";
+import { lowerBody } from "./statements.js";
+import { visibleRange } from "./visible.js";
+import { readShape, writeShape, type Shape } from "./variables.js";
+
+/** Registers r1 to r5. */
+export const parameterMax = 5;
+
+/** MAX_CALL_FRAMES, include/linux/bpf_verifier.h. */
+const framesMax = 8;
+
+/** From here on a function is called even where copies of it would be quicker. */
+const copiesGainMin = 2000;
+
+/** A function as it stands in the object, for one choice of parameters. */
+export interface Subprogram {
+  readonly func: Func;
+  readonly signature: Signature;
+  readonly node: FunctionNode;
+  /** Frames of the stack that a call of it takes, its own among them. */
+  readonly frames: number;
+  readonly movesPacket: boolean;
+  readonly cost: LoopCost;
+  /** Undefined for a function without a result. */
+  readonly result: ResultShape | undefined;
+  /** What it may return; the values themselves are those of another function. */
+  readonly values: readonly Operand[];
+  /** What the verifier knows of the result. */
+  readonly visible: Range | undefined;
+}
+
+type ResultShape = Shape & { readonly kind: "int" | "bool" };
+
+/** The subprograms of a module. */
+export interface Subprograms {
+  readonly graph: CallGraph;
+  /** By function and parameters; undefined for what could not be made, or is being made. */
+  readonly known: Map<string, Subprogram | undefined>;
+  readonly list: Subprogram[];
+  readonly ids: Map<object, number>;
+}
+
+export function newSubprograms(graph: CallGraph): Subprograms {
+  return { graph, known: new Map(), list: [], ids: new Map() };
+}
+
+/** What is known of the function that is being lowered only when it is done. */
+export interface Traits {
+  readonly isSubprogram: boolean;
+  movesPacket: boolean;
+  makesTailCalls: boolean;
+  /** Its own frame, and those of what it calls. */
+  frames: number;
+}
+
+export function newTraits(isSubprogram: boolean): Traits {
+  return { isSubprogram, movesPacket: false, makesTailCalls: false, frames: 1 };
+}
+
+/** The call's value, or undefined where the function is to be inlined. */
+export function callSubprogram(
+  l: Lowering,
+  node: ts.CallExpression,
+  name: string,
+  callee: FunctionNode,
+  args: readonly Argument[],
+): Operand | undefined {
+  const gain = l.subprograms?.graph.growthOf(callee) ?? 0;
+  if (!l.subprograms || gain === 0) return undefined;
+  // Tail calls and subprograms together are only for some machines and kernels, and for half of the stack.
+  if (l.subprograms.graph.makesTailCalls(l.program.handler)) return undefined;
+  const classes = classify(l, callee, args);
+  if (!classes) return undefined;
+  if (gain < copiesGainMin && isBetterCopied(l, l.subprograms.graph, callee, args)) return undefined;
+  const subprogram = findOrMake(l, l.subprograms, name, callee, classes);
+  const framesFree = l.traits.isSubprogram ? framesMax - 2 : framesMax - 1;
+  if (!subprogram || subprogram.frames > framesFree) return undefined;
+  return emitCall(l, node, subprogram, classes, args);
+}
+
+/**
+ * Memory of the stack can become registers as long as nothing but copies of functions see it, and much of a copy can go
+ * where an argument is a constant.
+ */
+function isBetterCopied(l: Lowering, graph: CallGraph, callee: FunctionNode, args: readonly Argument[]): boolean {
+  return parametersOf(callee).some((parameter, index) => {
+    const operand = args[index]?.operand;
+    if (operand?.kind === "memory" || operand?.kind === "ref") return operand.space === "stack";
+    const isConstant =
+      (operand?.kind === "int" || operand?.kind === "bool") && l.b.resolve(operand.value).op === "const";
+    return isConstant && graph.isDecisive(parameter);
+  });
+}
+
+/** Undefined where a parameter is none that a call can pass. */
+function classify(l: Lowering, callee: FunctionNode, args: readonly Argument[]): readonly ParameterClass[] | undefined {
+  const parameters = parametersOf(callee);
+  if (parameters.length > parameterMax || args.length !== parameters.length) return undefined;
+  const classes: ParameterClass[] = [];
+  for (const [index, parameter] of parameters.entries()) {
+    const operand = args[index]?.operand;
+    const one = operand && !parameter.dotDotDotToken ? parameterClass(l, parameter, operand) : undefined;
+    if (!one) return undefined;
+    classes.push(one);
+  }
+  return classes;
+}
+
+/** `this: void` only tells TypeScript something. */
+export function parametersOf(callee: FunctionNode): readonly ts.ParameterDeclaration[] {
+  return callee.parameters.filter((parameter) => parameter.name.getText() !== "this");
+}
+
+function emitCall(
+  l: Lowering,
+  node: ts.CallExpression,
+  subprogram: Subprogram,
+  classes: readonly ParameterClass[],
+  args: readonly Argument[],
+): Operand {
+  const values = classes.map((one, index) => {
+    const argument = args[index];
+    assert(argument, `a call of ${subprogram.func.name} without argument ${index}`);
+    return argumentOf(l, argument.node, one, argument.operand);
+  });
+  if (!values.every((value) => value !== undefined)) return errorOperand;
+  const { func, result, cost } = subprogram;
+  const value = at(l, node, () => l.b.callFunction(func.name, func.returns, values));
+  l.loopCosts.push({ ...cost, ids: 0, ownBranches: 0 });
+  l.traits.frames = Math.max(l.traits.frames, 1 + subprogram.frames);
+  if (subprogram.movesPacket) {
+    l.traits.movesPacket = true;
+    for (const live of l.packetViews) l.b.write(live, l.b.constant("i32", 1n));
+  }
+  if (!result) return voidOperand;
+  if (subprogram.visible) l.counters.set(value, subprogram.visible);
+  return tighten(fromResult(l, result, value), subprogram.values);
+}
+
+/** What came back in r0, as the front end holds it. */
+function fromResult(l: Lowering, shape: ResultShape, value: Inst): Operand {
+  if (shape.kind === "bool") return { kind: "bool", value };
+  const isNarrow = value.type === "i32" && shape.type !== "number";
+  const signed = shape.type !== "number" && shape.type.signed;
+  l.b.write(shape.variable, isNarrow ? l.b.convert(signed ? "sext" : "zext", "i64", value) : value);
+  return readShape(l, shape);
+}
+
+// ---- making one -------------------------------------------------------------------------------------------------
+
+function findOrMake(
+  l: Lowering,
+  subprograms: Subprograms,
+  name: string,
+  callee: FunctionNode,
+  classes: readonly ParameterClass[],
+): Subprogram | undefined {
+  const key = [callee, l.program.kind, ...classes.flatMap((one) => keysOf(l, one))]
+    .map((part) => (typeof part === "object" ? idOf(subprograms, part) : part))
+    .join(" ");
+  if (subprograms.known.has(key)) return subprograms.known.get(key);
+  // Until it is done: a function that calls itself is inlined, which gives the diagnostic.
+  subprograms.known.set(key, undefined);
+  const made = makeSubprogram(l, uniqueName(l, subprograms, name), callee, classes);
+  if (!made) return undefined;
+  const text = textOf(made.func);
+  const same = subprograms.list.find(({ node, func }) => node === callee && textOf(func) === text);
+  if (!same) subprograms.list.push(made);
+  subprograms.known.set(key, same ?? made);
+  return same ?? made;
+}
+
+function idOf(subprograms: Subprograms, part: object): number {
+  const id = subprograms.ids.get(part) ?? subprograms.ids.size;
+  subprograms.ids.set(part, id);
+  return id;
+}
+
+function textOf(func: Func): string {
+  return printFunc({ ...func, name: "f" });
+}
+
+function uniqueName(l: Lowering, subprograms: Subprograms, name: string): string {
+  const base = isKernelName(name) ? name : "function";
+  const isTaken = (candidate: string): boolean =>
+    l.names.has(candidate) || subprograms.list.some(({ func }) => func.name === candidate);
+  let unique = base;
+  for (let count = 2; isTaken(unique); count++) unique = `${base}_${count}`;
+  return unique;
+}
+
+/** Lowers the body into a function of its own. Undefined where that is not possible without a diagnostic. */
+function makeSubprogram(
+  l: Lowering,
+  name: string,
+  callee: FunctionNode,
+  classes: readonly ParameterClass[],
+): Subprogram | undefined {
+  const b = new FunctionBuilder(name, undefined, "void", "anything");
+  const made = newMade(l, name, callee);
+  const activation: Activation = {
+    name,
+    node: callee,
+    caller: l.activation,
+    locals: new Map(),
+    usings: [],
+    jumps: [],
+    leave: (value, place) => at(sub, place, () => leaveSubprogram(sub, made, place, value)),
+  };
+  const sub: Lowering = {
+    ...l,
+    diagnostics: [],
+    reported: new Set(),
+    b,
+    activation,
+    loopCosts: [],
+    counters: new Map(),
+    packetViews: [],
+    recordUses: [],
+    traits: newTraits(true),
+  };
+  const params = classes.map((one) => parameterOperand(sub, one, b.addParam(valueType(one))));
+  const isBound = parametersOf(callee).map((parameter, index) =>
+    bindParameter(sub, parameter, parameter, params[index] ?? errorOperand),
+  );
+  at(sub, callee, () => lowerBody(sub, callee));
+  checkRecordUses(sub);
+  const isWhole = isBound.every(Boolean) && sub.diagnostics.length === 0 && !made.returned.isError;
+  if (!isWhole || sub.traits.makesTailCalls || made.returned.values.length === 0) return undefined;
+  const { shape } = made.returned;
+  const result = shape && isResult(shape) ? shape : undefined;
+  const finished = b.finish();
+  const func: Func = result ? { ...finished, returns: typeInRegister(result), voidReturn: "zero" } : finished;
+  const { movesPacket, frames } = sub.traits;
+  const signature = signatureOf(callee, classes, result);
+  const { values } = made.returned;
+  const cost = functionCost(sub);
+  return { func, signature, node: callee, frames, movesPacket, cost, result, values, visible: join(made.visible) };
+}
+
+/** What the `return`s gave. */
+interface Made {
+  readonly returned: Returned;
+  readonly visible: (Range | undefined)[];
+}
+
+function newMade(l: Lowering, name: string, callee: FunctionNode): Made {
+  return { returned: newReturn(l, name, callee), visible: [] };
+}
+
+function isResult(shape: Shape): shape is ResultShape {
+  return shape.kind === "int" || shape.kind === "bool";
+}
+
+function typeInRegister(shape: ResultShape): Type {
+  return shape.kind === "bool" || (shape.type !== "number" && shape.type.bits < 64) ? "i32" : "i64";
+}
+
+function leaveSubprogram(l: Lowering, { returned, visible }: Made, node: ts.Node, value: Operand): void {
+  returned.values.push(value);
+  if (returned.declared?.kind === "void") {
+    l.b.ret(undefined);
+    return;
+  }
+  returned.shape ??= value.kind === "error" ? undefined : resultShape(l, returned, value);
+  const { shape } = returned;
+  if (!shape || !isResult(shape) || writeShape(l, node, returned.name, shape, value).kind === "error") {
+    returned.isError = true;
+    l.b.ret(undefined);
+    return;
+  }
+  const whole = l.b.read(shape.variable);
+  visible.push(visibleRange(l, whole));
+  const isNarrow = shape.kind === "int" && typeInRegister(shape) === "i32";
+  l.b.ret(isNarrow ? l.b.convert("trunc", "i32", whole) : whole);
+}
+
+/** The bounds that hold for all of them. */
+function join(ranges: readonly (Range | undefined)[]): Range | undefined {
+  const known = ranges.filter((range) => range !== undefined);
+  if (known.length === 0 || known.length < ranges.length) return undefined;
+  const low = known.map((range) => range.low).reduce((a, b) => (a < b ? a : b));
+  const high = known.map((range) => range.high).reduce((a, b) => (a > b ? a : b));
+  return { low, high };
+}
+
+function signatureOf(
+  callee: FunctionNode,
+  classes: readonly ParameterClass[],
+  result: ResultShape | undefined,
+): Signature {
+  const params = parametersOf(callee).map(({ name }, index) => {
+    const one = classes[index];
+    assert(one, "a parameter without a class");
+    const isPlain = ts.isIdentifier(name) && isKernelName(name.text);
+    return { name: isPlain ? name.text : `arg${index + 1}`, type: typeOfClass(one) };
+  });
+  return { linkage: "static", params, returns: typeOfResult(result) };
+}
+
+function typeOfClass(one: ParameterClass): SignatureType {
+  switch (one.kind) {
+    case "int":
+      return one.type === "number" ? { kind: "number" } : one.type;
+    case "bool":
+      return { kind: "bool" };
+    case "memory":
+    case "ref":
+      return { kind: "pointer", to: one.type };
+    case "kernel":
+      return { kind: "address" };
+    case "ctx":
+      return { kind: "context" };
+  }
+}
+
+function typeOfResult(result: ResultShape | undefined): SignatureType {
+  if (!result) return { kind: "void" };
+  if (result.kind === "bool") return { kind: "bool" };
+  return result.type === "number" ? { kind: "number" } : result.type;
+}
