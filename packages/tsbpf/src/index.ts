@@ -18,6 +18,7 @@ export {
   tracepoint,
   xdp,
 } from "./lang/programs.js";
+export { globalFunction } from "./lang/functions.js";
 export { dataLoc } from "./lang/tracepoints.js";
 export { TcAction, XdpAction } from "./bpf/actions.js";
 export { bswap16, bswap32, bswap64, htonl, htons, ntohl, ntohs } from "./lang/byte-order.js";

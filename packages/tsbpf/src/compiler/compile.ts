@@ -1,23 +1,23 @@
 // The compiler on one screen: check, lower to SSA, run the passes, generate code, write the object.
 
 import { readFileSync } from "node:fs";
-import type { CodegenProblem, CpuLevel } from "./codegen/code.js";
+import { MAX_FRAME_BYTES, type CodegenProblem, type CpuLevel } from "./codegen/code.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { lowerModule, type LoweredModule } from "./frontend/lower.js";
+import { isDivided, lowerModule, type LoweredModule } from "./frontend/lower.js";
 import { diagnosticSpan, openProgram, spanInSource, type SourceProgram } from "./frontend/program.js";
-import { calledNames, reachableFunctions } from "./ir/cfg.js";
-import type { Func, IrModule, SlotInst } from "./ir/ir.js";
+import { reachableFunctions } from "./ir/cfg.js";
+import type { SlotInst } from "./ir/ir.js";
 import { printModule } from "./ir/text.js";
 import { fillIn, messages, type MessageName } from "./messages.js";
 import { assembleObject, type CompiledFunction } from "./object.js";
 import { listing } from "./listing.js";
 import { defaultKernel, isAtLeast, loopsSince, parseKernel } from "./frontend/target.js";
 import { scratchDeclaration } from "./frontend/map-declarations.js";
-import { roundUp } from "./frontend/types.js";
 import { assert } from "../util/assert.js";
 import { scratchSize } from "./passes/move-slots.js";
 import { allPasses, runPasses } from "./passes/pipeline.js";
 import { generateFitting, newScratchMap } from "./scratch.js";
+import { stackBytes } from "./stack-depth.js";
 
 export interface CompileOptions {
   readonly file: string;
@@ -98,9 +98,14 @@ export function emit(
       notes.push(...movedNotes(source, func.name, scratch.name, moved));
     }
   }
-  const isDivided = lowered.subprograms.size > 0;
+  for (const { name, node } of lowered.programs) {
+    const size = stackBytes(name, lowered.ir, functions);
+    if (size <= MAX_FRAME_BYTES) continue;
+    const values = { name, size, limit: MAX_FRAME_BYTES };
+    diagnostics.push(diagnostic("frameTooLarge", values, diagnosticSpan(node)));
+  }
   // Each function has a frame of its own: together they may need what one frame for all does not.
-  if (isDivided && (diagnostics.length > 0 || stackBytes(lowered.ir, functions) > stackLimit)) {
+  if (diagnostics.length > 0 && isDivided(lowered)) {
     return emit(source, optimise(source, options, "inlined"), options);
   }
   if (diagnostics.length > 0) return failed(diagnostics);
@@ -128,25 +133,6 @@ function movedNotes(
     const place = span && spanInSource(source, span);
     return { code, severity: "note", message: fillIn(text, values), span: place, notes: [fillIn(cure, values)] };
   });
-}
-
-/** MAX_BPF_STACK, include/linux/filter.h: for a program and all that it calls. */
-const stackLimit = 512;
-
-/** What the deepest chain of calls takes; a frame counts in steps of 32 bytes (check_max_stack_depth, verifier.c). */
-function stackBytes(ir: IrModule, functions: readonly CompiledFunction[]): number {
-  const frames = new Map(functions.map(({ name, code }) => [name, Math.max(32, roundUp(code.frameSizeBytes, 32))]));
-  const depths = new Map<string, number>();
-  const depthOf = (func: Func): number => {
-    const known = depths.get(func.name);
-    if (known !== undefined) return known;
-    const callees = calledNames(func).map((name) => ir.functions.find((callee) => callee.name === name));
-    const below = callees.map((callee) => (callee ? depthOf(callee) : 0));
-    const depth = (frames.get(func.name) ?? 0) + Math.max(0, ...below);
-    depths.set(func.name, depth);
-    return depth;
-  };
-  return Math.max(0, ...ir.functions.map(depthOf));
 }
 
 function failed(diagnostics: readonly Diagnostic[]): CompileResult {

@@ -9,7 +9,7 @@ import type { CpuLevel } from "./codegen/code.js";
 import { compile } from "./compile.js";
 import { formatDiagnostics, type Diagnostic } from "./diagnostic.js";
 import { messages } from "./messages.js";
-import { casesFolder } from "./run.test.support.js";
+import { casesFolder, kernelOf } from "./run.test.support.js";
 
 const folder = `${casesFolder}errors/`;
 const seen = new Set<string>();
@@ -26,7 +26,8 @@ for (const name of files) {
   test(name, () => {
     const file = casesFolder + name;
     const cpu = /^\/\/ cpu: (v[1-4])$/m.exec(readFileSync(file, "utf8"))?.[1] as CpuLevel | undefined;
-    const { object, diagnostics } = compile({ file, ...(cpu && { cpu }) });
+    const kernel = kernelOf(file);
+    const { object, diagnostics } = compile({ file, kernel, ...(cpu && { cpu }) });
     for (const { code } of diagnostics) seen.add(code);
     // TypeScript names a module by its whole path.
     const text = formatDiagnostics(diagnostics, { cwd: casesFolder }).replaceAll(casesFolder, "");

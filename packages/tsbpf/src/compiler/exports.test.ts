@@ -5,6 +5,7 @@ import { test } from "node:test";
 import * as language from "../index.js";
 import { helpers } from "../bpf/helpers.js";
 import { dataFactories } from "./frontend/globals.js";
+import { functionFactories } from "./frontend/global-functions.js";
 import { intrinsics } from "./frontend/intrinsics.js";
 import { isMapFactory, mapFactories } from "./frontend/map-declarations.js";
 import { isProgramFactory, programFactoryNames } from "./frontend/program-factories.js";
@@ -20,6 +21,7 @@ const known = [
   ...Object.keys(mapFactories),
   ...dataFactories,
   ...programFactoryNames,
+  ...functionFactories,
   ...Object.keys(languageRecords),
   ...Object.keys(intrinsics),
   ...helperNames,

@@ -132,6 +132,21 @@ export const messages = {
     text: "This record may already have been submitted or discarded",
     cure: "fill it before `submit()`, and leave the function or the branch after it",
   },
+  globalFunction: {
+    code: "TSB4006",
+    text: "{what} cannot be: the verifier looks at a global function by its types alone",
+    cure: "{instead}",
+  },
+  callDepth: {
+    code: "TSB4007",
+    text: "This call of '{name}' makes a chain of more than eight functions, for which the verifier has no room",
+    cure: "make one of the functions in between a plain one, which can be inlined",
+  },
+  tailCallFunction: {
+    code: "TSB4008",
+    text: "'{name}' is a function of its own, and '{program}' makes tail calls: not every kernel and machine takes both",
+    cure: "write a plain function, which is copied there",
+  },
 
   notCallable: {
     code: "TSB5001",
@@ -362,6 +377,11 @@ export const messages = {
     code: "TSB9003",
     text: "'{name}' ({size} bytes) finds no room in the 512 bytes of the stack and lies in the map '{map}' instead",
     cure: "this costs '{program}' a map lookup in every run, and {total} bytes of memory for each CPU",
+  },
+  kernelTooOld: {
+    code: "TSB9004",
+    text: "{what} needs Linux {needed}; this object must run on Linux {kernel}",
+    cure: "name the oldest kernel that it must run on: `tsbpf build --kernel {needed}`",
   },
 } as const satisfies Record<string, Message>;
 

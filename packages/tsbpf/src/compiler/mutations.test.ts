@@ -88,5 +88,5 @@ async function tryLoad(object: Uint8Array, { name, text }: Mutant, faults: strin
 /** How much memory there is, and what this kernel has and lets one do, the program cannot know. */
 function isOfThisMachine(error: unknown): boolean {
   if (error instanceof NotSupportedError || error instanceof PermissionError) return true;
-  return /ENOMEM|E2BIG/.test(String(error));
+  return /ENOMEM|E2BIG|this kernel has no/.test(String(error));
 }

@@ -10,7 +10,7 @@ import { load } from "../loader/load.js";
 import { mayLoad } from "../loader/may-load.test.support.js";
 import type { Func } from "./ir/ir.js";
 import { addRegion, interpret, type Region } from "./ir/interpret.js";
-import { defaultKernel } from "./frontend/target.js";
+import { defaultKernel, parseKernel } from "./frontend/target.js";
 import { mapMachine } from "./map-machine.test.support.js";
 import type { CpuLevel } from "./codegen/code.js";
 import { compile } from "./compile.js";
@@ -39,7 +39,12 @@ export function levelsOf(file: string): readonly CpuLevel[] {
   return named ? levels.filter((level) => named.includes(level)) : levels;
 }
 
-export function objectOf(file: string, passes: Passes, cpu: CpuLevel, kernel = "5.10"): Uint8Array {
+/** The oldest kernel that the case is compiled for: "// kernel: 5.17" where it is not the usual one. */
+export function kernelOf(file: string): string {
+  return /^\/\/ kernel: (.+)$/m.exec(readFileSync(file, "utf8"))?.[1] ?? "5.10";
+}
+
+export function objectOf(file: string, passes: Passes, cpu: CpuLevel, kernel = kernelOf(file)): Uint8Array {
   const { object, diagnostics } = compile({ file, passes, cpu, kernel, verify: true });
   assert.ok(object, formatDiagnostics(diagnostics, { cwd: casesFolder }));
   return object;
@@ -105,7 +110,7 @@ export function runInterpreter(file: string, inputs: readonly Input[], passes: P
   const source = openProgram(file);
   assert.ok(source, file);
   assert.deepEqual(source.diagnostics, []);
-  const lowered = lowerModule(source, { cpu: "v3", kernel: defaultKernel });
+  const lowered = lowerModule(source, { cpu: "v3", kernel: parseKernel(kernelOf(file)) ?? defaultKernel });
   assert.deepEqual(lowered.diagnostics, []);
   runPasses(lowered.ir, { verify: true, passes });
   return interpretModule(lowered, inputs);

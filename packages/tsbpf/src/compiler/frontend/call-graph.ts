@@ -3,7 +3,7 @@
 
 import { ts } from "./typescript.js";
 import { symbolOf, type Compilation } from "./lowering.js";
-import type { FunctionNode, ProgramDeclaration } from "./operands.js";
+import type { FunctionNode, ProgramDeclaration, Static } from "./operands.js";
 import { staticOf, tryEvaluate } from "./statics.js";
 
 export interface CallGraph {
@@ -40,7 +40,8 @@ const gainMin = 40;
 export function callGraph(c: Compilation, programs: readonly ProgramDeclaration[]): CallGraph {
   const facts = new Map<FunctionNode, Facts>();
   const order: FunctionNode[] = [];
-  for (const { handler } of programs) collect(c, handler, facts, order);
+  const globals = new Set<FunctionNode>();
+  for (const { handler } of programs) collect(c, handler, facts, order, globals);
   // Callees come before their callers in `order`.
   const sizes = new Map<FunctionNode, number>();
   const tailCallers = new Set<FunctionNode>();
@@ -51,7 +52,7 @@ export function callGraph(c: Compilation, programs: readonly ProgramDeclaration[
     if (makesTailCalls || [...callees.keys()].some((callee) => tailCallers.has(callee))) tailCallers.add(node);
   }
   const decisive = new Set([...facts.values()].flatMap((own) => [...own.decisive]));
-  const growth = growths(programs, order, facts, sizes);
+  const growth = growths(programs, order, facts, sizes, globals);
   return {
     growthOf: (callee) => growth.get(callee) ?? 0,
     makesTailCalls: (callee) => tailCallers.has(callee),
@@ -65,6 +66,7 @@ function growths(
   order: readonly FunctionNode[],
   facts: ReadonlyMap<FunctionNode, Facts>,
   sizes: ReadonlyMap<FunctionNode, number>,
+  globals: ReadonlySet<FunctionNode>,
 ): ReadonlyMap<FunctionNode, number> {
   const copies = new Map<FunctionNode, number>(programs.map(({ handler }) => [handler, 1]));
   const growth = new Map<FunctionNode, number>();
@@ -73,7 +75,7 @@ function growths(
     const size = sizes.get(node) ?? 0;
     const gain = (count - 1) * size - count * callSize;
     if (size > smallSize && gain >= gainMin) growth.set(node, gain);
-    const times = growth.has(node) ? 1 : count;
+    const times = growth.has(node) || globals.has(node) ? 1 : count;
     for (const [callee, calls] of facts.get(node)?.callees ?? []) {
       copies.set(callee, Math.min((copies.get(callee) ?? 0) + times * calls, sizeMax));
     }
@@ -81,19 +83,28 @@ function growths(
   return growth;
 }
 
+/** What there is before anything was read. */
+export const noCalls: CallGraph = { growthOf: () => 0, makesTailCalls: () => false, isDecisive: () => false };
+
 const nothing: Facts = { size: 0, callees: new Map(), makesTailCalls: false, decisive: new Set() };
 
-function collect(c: Compilation, node: FunctionNode, facts: Map<FunctionNode, Facts>, order: FunctionNode[]): void {
+function collect(
+  c: Compilation,
+  node: FunctionNode,
+  facts: Map<FunctionNode, Facts>,
+  order: FunctionNode[],
+  globals: Set<FunctionNode>,
+): void {
   if (facts.has(node)) return;
   // A function that calls itself is a diagnostic; here it only must not go on for ever.
   facts.set(node, nothing);
-  const own = readFacts(c, node);
+  const own = readFacts(c, node, globals);
   facts.set(node, own);
-  for (const callee of own.callees.keys()) collect(c, callee, facts, order);
+  for (const callee of own.callees.keys()) collect(c, callee, facts, order, globals);
   order.push(node);
 }
 
-function readFacts(c: Compilation, node: FunctionNode): Facts {
+function readFacts(c: Compilation, node: FunctionNode, globals: Set<FunctionNode>): Facts {
   const callees = new Map<FunctionNode, number>();
   const decisive = new Set<ts.Declaration>();
   let size = 0;
@@ -102,7 +113,8 @@ function readFacts(c: Compilation, node: FunctionNode): Facts {
     if (ts.isTypeNode(part)) return;
     const callee = namedFunction(c, part);
     if (callee) {
-      callees.set(callee, (callees.get(callee) ?? 0) + 1);
+      callees.set(callee.node, (callees.get(callee.node) ?? 0) + 1);
+      if (callee.isGlobal) globals.add(callee.node);
       return;
     }
     size += sizeOf(c, part);
@@ -132,18 +144,18 @@ function forEachParameter(c: Compilation, node: ts.Node, visit: (parameter: ts.D
 }
 
 /** The function of a module that an expression names. */
-function namedFunction(c: Compilation, node: ts.Node): FunctionNode | undefined {
+function namedFunction(c: Compilation, node: ts.Node): (Static & { readonly kind: "function" }) | undefined {
   if (ts.isIdentifier(node)) {
     const symbol = ts.isExpression(node) ? symbolOf(c, node) : undefined;
     const isFunction = (symbol?.flags ?? 0) & (ts.SymbolFlags.Function | ts.SymbolFlags.Variable);
     const value = symbol && isFunction ? staticOf(c, symbol) : undefined;
-    return value?.kind === "function" ? value.node : undefined;
+    return value?.kind === "function" ? value : undefined;
   }
   if (!ts.isPropertyAccessExpression(node)) return undefined;
   const owner = tryEvaluate(c, node.expression);
   if (owner?.kind !== "module" && owner?.kind !== "record") return undefined;
   const value = tryEvaluate(c, node);
-  return value?.kind === "function" ? value.node : undefined;
+  return value?.kind === "function" ? value : undefined;
 }
 
 function isTailCall(c: Compilation, node: ts.Node): boolean {

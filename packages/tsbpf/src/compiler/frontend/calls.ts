@@ -3,6 +3,7 @@
 import { ts } from "./typescript.js";
 import { optionally } from "./access.js";
 import { asInt, fromStatic, lowerExpression, truth } from "./expressions.js";
+import { callGlobalFunction } from "./global-functions.js";
 import { lowerHelper } from "./helper-calls.js";
 import { callIntrinsic } from "./intrinsics.js";
 import { lowerMapMethod, lowerRecordMethod } from "./map-calls.js";
@@ -74,7 +75,7 @@ function callStatic(l: Lowering, node: ts.CallExpression, callee: Static): Opera
     case "schema":
       return callSchema(l, node, callee.type);
     case "function":
-      return callFunction(l, node, callee.name, callee.node);
+      return callee.isGlobal ? callGlobalFunction(l, node, callee) : callFunction(l, node, callee.name, callee.node);
     case "intrinsic":
       return callIntrinsic(l, node, callee.name) ?? lowerHelper(l, node, callee.name);
     case "error":

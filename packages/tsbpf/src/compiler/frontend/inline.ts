@@ -5,7 +5,7 @@ import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import { bindName } from "./bindings.js";
 import { lowerExpression, tighten } from "./expressions.js";
-import { at, jumpTo, report, startSealed, type Activation, type Lowering } from "./lowering.js";
+import { at, jumpTo, report, startSealed, type Lowering } from "./lowering.js";
 import {
   errorOperand,
   voidOperand,
@@ -16,7 +16,7 @@ import {
 } from "./operands.js";
 import { withDefault } from "./patterns.js";
 import { lowerBody } from "./statements.js";
-import { callSubprogram, parametersOf } from "./subprograms.js";
+import { callSubprogram, isRecursive, parametersOf } from "./subprograms.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, type DeclaredType } from "./types.js";
 import {
@@ -38,12 +38,7 @@ export interface Argument {
 
 /** Calls the function, or lowers its body in place of the call. */
 export function callFunction(l: Lowering, node: ts.CallExpression, name: string, callee: FunctionNode): Operand {
-  for (let caller: Activation | undefined = l.activation; caller; caller = caller.caller) {
-    if (caller.node === callee) {
-      report(l, node, "recursion", { name });
-      return errorOperand;
-    }
-  }
+  if (isRecursive(l, node, name, callee)) return errorOperand;
   if (!isPlainFunction(l, node, name, callee)) return errorOperand;
   // JavaScript evaluates all arguments before the function begins, and so before any default value.
   const args = node.arguments.map((argument) => ({ node: argument, operand: lowerExpression(l, argument) }));

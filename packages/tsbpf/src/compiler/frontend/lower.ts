@@ -48,21 +48,26 @@ export function lowerModule(
 ): LoweredModule {
   const lowered = lowerOnce(source, target, functions === "called" && isAtLeast(target.kernel, callsSince));
   // What only a copy can know, such as the bounds of an argument, may be what a diagnostic asks for.
-  const isFine = lowered.diagnostics.length === 0 || lowered.subprograms.size === 0;
+  const isFine = lowered.diagnostics.length === 0 || !isDivided(lowered);
   return isFine ? lowered : lowerOnce(source, target, false);
+}
+
+/** There are functions that could as well be inlined. */
+export function isDivided({ subprograms }: LoweredModule): boolean {
+  return [...subprograms.values()].some(({ func }) => func.linkage === "static");
 }
 
 /** BPF-to-BPF calls: bpf_check and jit_subprogs, kernel/bpf/verifier.c. */
 const callsSince = "4.16";
 
 function lowerOnce(source: SourceProgram, target: Target, callsFunctions: boolean): LoweredModule {
-  const draft: Compilation = {
+  const messages = { diagnostics: [], reported: new Set<string>() };
+  const c: Compilation = {
+    ...messages,
     source,
     target,
     checker: source.checker,
     arch: process.arch,
-    diagnostics: [],
-    reported: new Set(),
     statics: new Map(),
     staticNodes: new Map(),
     structs: new Map(),
@@ -73,13 +78,12 @@ function lowerOnce(source: SourceProgram, target: Target, callsFunctions: boolea
     programs: [],
     kernelRoots: new Map(),
     kernelKeys: new Set(),
-    subprograms: undefined,
+    subprograms: newSubprograms(callsFunctions, messages),
   };
-  collectModule(draft);
-  const subprograms = callsFunctions ? newSubprograms(callGraph(draft, draft.programs)) : undefined;
-  const c: Compilation = { ...draft, subprograms };
+  collectModule(c);
+  c.subprograms.graph = callGraph(c, c.programs);
   const functions = c.programs.map((program) => lowerProgram(c, program));
-  const made = subprograms?.list ?? [];
+  const made = c.subprograms.list;
   return {
     ir: { functions: reachableFunctions([...functions, ...made.map(({ func }) => func)]) },
     programs: c.programs,

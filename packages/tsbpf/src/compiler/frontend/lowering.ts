@@ -48,8 +48,7 @@ export interface Compilation {
   /** Kernel types by the symbol of their interface. */
   readonly kernelRoots: Map<ts.Symbol, KernelRoot>;
   readonly kernelKeys: Set<string>;
-  /** Undefined where all functions are inlined. */
-  readonly subprograms: Subprograms | undefined;
+  readonly subprograms: Subprograms;
 }
 
 /** A `using` record of the scope: discarded on every way out unless it was ended before. */

@@ -31,7 +31,7 @@ function collectExport(c: Compilation, symbol: ts.Symbol, value: Static | undefi
   const name = value ? nameInObject(value) : undefined;
   const [specifier] = symbol.declarations ?? [];
   if (name !== undefined && name !== symbol.name && specifier) {
-    const things = { map: "a map", program: "a program", data: "a variable" };
+    const things = { map: "a map", program: "a program", data: "a variable", function: "a global function" };
     const what = `Exporting ${things[value?.kind as keyof typeof things]} under another name`;
     report(c, specifier, "unsupportedSyntax", { what, instead: `export it as '${name}'` });
   }
@@ -42,6 +42,7 @@ function collectExport(c: Compilation, symbol: ts.Symbol, value: Static | undefi
 function nameInObject(value: Static): string | undefined {
   if (value.kind === "program") return value.program.name;
   if (value.kind === "map") return value.map.name;
+  if (value.kind === "function") return value.isGlobal ? value.name : undefined;
   return value.kind === "data" ? value.data.name : undefined;
 }
 

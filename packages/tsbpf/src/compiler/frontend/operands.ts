@@ -254,7 +254,7 @@ export type Static =
   | { readonly kind: "map"; readonly map: MapDeclaration }
   | { readonly kind: "data"; readonly data: DataDeclaration }
   | { readonly kind: "program"; readonly program: ProgramDeclaration }
-  | { readonly kind: "function"; readonly name: string; readonly node: FunctionNode }
+  | { readonly kind: "function"; readonly name: string; readonly node: FunctionNode; readonly isGlobal?: true }
   | { readonly kind: "int"; readonly type: IntType | "number" | "bigint"; readonly value: bigint }
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "text"; readonly value: string }

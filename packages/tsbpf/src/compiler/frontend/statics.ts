@@ -7,6 +7,7 @@ import { convertConstant, foldBinary, foldUnary } from "./constants.js";
 import { isKernelName } from "./declarations.js";
 import { declareMap, isMapFactory } from "./map-declarations.js";
 import type { FunctionNode, Static } from "./operands.js";
+import { declareGlobalFunction, functionFactories } from "./global-functions.js";
 import { declareData, isDataFactory } from "./globals.js";
 import { isLanguageFile } from "./host.js";
 import { declareProgram, isProgramFactory } from "./program-factories.js";
@@ -238,6 +239,7 @@ function evaluateCall(c: Compilation, node: ts.CallExpression): Static | undefin
     const data = declareData(c, node, name);
     return data ? { kind: "data", data } : errorStatic;
   }
+  if (functionFactories.has(name)) return declareGlobalFunction(c, node) ?? errorStatic;
   if (isProgramFactory(name)) {
     const program = declareProgram(c, node, name);
     return program ? { kind: "program", program } : errorStatic;
@@ -259,6 +261,7 @@ function declaredThing(name: string): string | undefined {
   if (declaringNames.has(name)) return "A schema";
   if (isMapFactory(name)) return "A map";
   if (isDataFactory(name)) return "A variable of the object";
+  if (functionFactories.has(name)) return "A global function";
   return isProgramFactory(name) ? "A program" : undefined;
 }
 

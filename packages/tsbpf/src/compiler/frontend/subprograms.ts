@@ -7,12 +7,12 @@ import type { Func, Inst, Type } from "../ir/ir.js";
 import { printFunc } from "../ir/text.js";
 import { assert } from "../../util/assert.js";
 import { checkRecordUses } from "./access.js";
-import type { CallGraph } from "./call-graph.js";
+import { noCalls, type CallGraph } from "./call-graph.js";
 import { isKernelName } from "./declarations.js";
 import { tighten } from "./expressions.js";
 import { bindParameter, newReturn, resultShape, type Argument, type Returned } from "./inline.js";
 import { functionCost, type LoopCost } from "./loops.js";
-import { at, type Activation, type Lowering } from "./lowering.js";
+import { at, report, type Activation, type Compilation, type Lowering } from "./lowering.js";
 import { errorOperand, voidOperand, type FunctionNode, type Operand, type Range } from "./operands.js";
 import { argumentOf, keysOf, parameterClass, parameterOperand, type ParameterClass, valueType } from "./parameters.js";
 import type { Signature, SignatureType } from "./signatures.js";
@@ -50,15 +50,20 @@ type ResultShape = Shape & { readonly kind: "int" | "bool" };
 
 /** The subprograms of a module. */
 export interface Subprograms {
-  readonly graph: CallGraph;
+  /** Known when the modules have been looked through. */
+  graph: CallGraph;
+  /** False where every function that can be is inlined. */
+  readonly callsFunctions: boolean;
   /** By function and parameters; undefined for what could not be made, or is being made. */
   readonly known: Map<string, Subprogram | undefined>;
   readonly list: Subprogram[];
   readonly ids: Map<object, number>;
+  /** Where the diagnostics of global functions go, which are made once for all callers. */
+  readonly messages: Pick<Compilation, "diagnostics" | "reported">;
 }
 
-export function newSubprograms(graph: CallGraph): Subprograms {
-  return { graph, known: new Map(), list: [], ids: new Map() };
+export function newSubprograms(callsFunctions: boolean, messages: Subprograms["messages"]): Subprograms {
+  return { graph: noCalls, callsFunctions, messages, known: new Map(), list: [], ids: new Map() };
 }
 
 /** What is known of the function that is being lowered only when it is done. */
@@ -82,17 +87,32 @@ export function callSubprogram(
   callee: FunctionNode,
   args: readonly Argument[],
 ): Operand | undefined {
-  const gain = l.subprograms?.graph.growthOf(callee) ?? 0;
-  if (!l.subprograms || gain === 0) return undefined;
+  const gain = l.subprograms.graph.growthOf(callee);
+  if (!l.subprograms.callsFunctions || gain === 0) return undefined;
   // Tail calls and subprograms together are only for some machines and kernels, and for half of the stack.
   if (l.subprograms.graph.makesTailCalls(l.program.handler)) return undefined;
   const classes = classify(l, callee, args);
   if (!classes) return undefined;
   if (gain < copiesGainMin && isBetterCopied(l, l.subprograms.graph, callee, args)) return undefined;
-  const subprogram = findOrMake(l, l.subprograms, name, callee, classes);
-  const framesFree = l.traits.isSubprogram ? framesMax - 2 : framesMax - 1;
-  if (!subprogram || subprogram.frames > framesFree) return undefined;
+  const subprogram = findOrMake(l, { name, callee, classes, linkage: "static" });
+  if (!subprogram || subprogram.frames > framesFree(l)) return undefined;
   return emitCall(l, node, subprogram, classes, args);
+}
+
+/** How many frames the functions may take that are called here: a subprogram has at least a program above it. */
+export function framesFree(l: Lowering): number {
+  return l.traits.isSubprogram ? framesMax - 2 : framesMax - 1;
+}
+
+/** True, with a diagnostic, for a function that is being lowered already. */
+export function isRecursive(l: Lowering, node: ts.Node, name: string, callee: FunctionNode): boolean {
+  for (let caller: Activation | undefined = l.activation; caller; caller = caller.caller) {
+    if (caller.node === callee) {
+      report(l, node, "recursion", { name });
+      return true;
+    }
+  }
+  return false;
 }
 
 /**
@@ -128,7 +148,7 @@ export function parametersOf(callee: FunctionNode): readonly ts.ParameterDeclara
   return callee.parameters.filter((parameter) => parameter.name.getText() !== "this");
 }
 
-function emitCall(
+export function emitCall(
   l: Lowering,
   node: ts.CallExpression,
   subprogram: Subprogram,
@@ -150,6 +170,11 @@ function emitCall(
     for (const live of l.packetViews) l.b.write(live, l.b.constant("i32", 1n));
   }
   if (!result) return voidOperand;
+  // Of a global function the verifier knows only that it gives some number.
+  if (func.linkage === "global" && result.kind === "bool") {
+    return { kind: "bool", value: l.b.compare("ne", value, l.b.constant("i32", 0n)) };
+  }
+  if (func.linkage === "global") return fromResult(l, result, value);
   if (subprogram.visible) l.counters.set(value, subprogram.visible);
   return tighten(fromResult(l, result, value), subprogram.values);
 }
@@ -157,28 +182,35 @@ function emitCall(
 /** What came back in r0, as the front end holds it. */
 function fromResult(l: Lowering, shape: ResultShape, value: Inst): Operand {
   if (shape.kind === "bool") return { kind: "bool", value };
-  const isNarrow = value.type === "i32" && shape.type !== "number";
-  const signed = shape.type !== "number" && shape.type.signed;
-  l.b.write(shape.variable, isNarrow ? l.b.convert(signed ? "sext" : "zext", "i64", value) : value);
+  const isNarrow = shape.type !== "number" && shape.type.bits < 64;
+  const low = isNarrow && value.type === "i64" ? l.b.convert("trunc", "i32", value) : value;
+  l.b.write(shape.variable, isNarrow ? l.b.convert(shape.type.signed ? "sext" : "zext", "i64", low) : value);
   return readShape(l, shape);
 }
 
 // ---- making one -------------------------------------------------------------------------------------------------
 
-function findOrMake(
-  l: Lowering,
-  subprograms: Subprograms,
-  name: string,
-  callee: FunctionNode,
-  classes: readonly ParameterClass[],
-): Subprogram | undefined {
+/** One function with one choice of parameters. */
+export interface Wanted {
+  readonly name: string;
+  readonly callee: FunctionNode;
+  readonly classes: readonly ParameterClass[];
+  readonly linkage: Func["linkage"];
+}
+
+/** Undefined where it cannot be made: of a global function, after a diagnostic. */
+export function findOrMake(l: Lowering, wanted: Wanted): Subprogram | undefined {
+  const { subprograms } = l;
+  const { callee, classes } = wanted;
   const key = [callee, l.program.kind, ...classes.flatMap((one) => keysOf(l, one))]
     .map((part) => (typeof part === "object" ? idOf(subprograms, part) : part))
     .join(" ");
   if (subprograms.known.has(key)) return subprograms.known.get(key);
   // Until it is done: a function that calls itself is inlined, which gives the diagnostic.
   subprograms.known.set(key, undefined);
-  const made = makeSubprogram(l, uniqueName(l, subprograms, name), callee, classes);
+  const isGlobal = wanted.linkage === "global";
+  const name = isGlobal ? wanted.name : uniqueName(l, subprograms, wanted.name);
+  const made = makeSubprogram(l, { ...wanted, name });
   if (!made) return undefined;
   const text = textOf(made.func);
   const same = subprograms.list.find(({ node, func }) => node === callee && textOf(func) === text);
@@ -207,14 +239,9 @@ function uniqueName(l: Lowering, subprograms: Subprograms, name: string): string
 }
 
 /** Lowers the body into a function of its own. Undefined where that is not possible without a diagnostic. */
-function makeSubprogram(
-  l: Lowering,
-  name: string,
-  callee: FunctionNode,
-  classes: readonly ParameterClass[],
-): Subprogram | undefined {
+function makeSubprogram(l: Lowering, { name, callee, classes, linkage }: Wanted): Subprogram | undefined {
   const b = new FunctionBuilder(name, undefined, "void", "anything");
-  const made = newMade(l, name, callee);
+  const made: Made = { returned: newReturn(l, name, callee), visible: [], linkage };
   const activation: Activation = {
     name,
     node: callee,
@@ -226,8 +253,7 @@ function makeSubprogram(
   };
   const sub: Lowering = {
     ...l,
-    diagnostics: [],
-    reported: new Set(),
+    ...(linkage === "static" ? { diagnostics: [], reported: new Set() } : l.subprograms.messages),
     b,
     activation,
     loopCosts: [],
@@ -236,20 +262,23 @@ function makeSubprogram(
     recordUses: [],
     traits: newTraits(true),
   };
+  const diagnosticsBefore = sub.diagnostics.length;
   const params = classes.map((one) => parameterOperand(sub, one, b.addParam(valueType(one))));
   const isBound = parametersOf(callee).map((parameter, index) =>
     bindParameter(sub, parameter, parameter, params[index] ?? errorOperand),
   );
   at(sub, callee, () => lowerBody(sub, callee));
   checkRecordUses(sub);
-  const isWhole = isBound.every(Boolean) && sub.diagnostics.length === 0 && !made.returned.isError;
+  const isWhole = isBound.every(Boolean) && sub.diagnostics.length === diagnosticsBefore && !made.returned.isError;
   if (!isWhole || sub.traits.makesTailCalls || made.returned.values.length === 0) return undefined;
   const { shape } = made.returned;
   const result = shape && isResult(shape) ? shape : undefined;
   const finished = b.finish();
-  const func: Func = result ? { ...finished, returns: typeInRegister(result), voidReturn: "zero" } : finished;
+  const func: Func = result
+    ? { ...finished, linkage, returns: typeInRegister(result, linkage), voidReturn: "zero" }
+    : { ...finished, linkage };
   const { movesPacket, frames } = sub.traits;
-  const signature = signatureOf(callee, classes, result);
+  const signature = signatureOf(callee, classes, result, linkage);
   const { values } = made.returned;
   const cost = functionCost(sub);
   return { func, signature, node: callee, frames, movesPacket, cost, result, values, visible: join(made.visible) };
@@ -259,21 +288,20 @@ function makeSubprogram(
 interface Made {
   readonly returned: Returned;
   readonly visible: (Range | undefined)[];
-}
-
-function newMade(l: Lowering, name: string, callee: FunctionNode): Made {
-  return { returned: newReturn(l, name, callee), visible: [] };
+  readonly linkage: Func["linkage"];
 }
 
 function isResult(shape: Shape): shape is ResultShape {
   return shape.kind === "int" || shape.kind === "bool";
 }
 
-function typeInRegister(shape: ResultShape): Type {
-  return shape.kind === "bool" || (shape.type !== "number" && shape.type.bits < 64) ? "i32" : "i64";
+/** The verifier knows nothing of the upper half of what a global function gives, so that its callers cut it off. */
+function typeInRegister(shape: ResultShape, linkage: Func["linkage"]): Type {
+  if (shape.kind === "bool") return "i32";
+  return shape.type !== "number" && shape.type.bits < 64 && linkage === "static" ? "i32" : "i64";
 }
 
-function leaveSubprogram(l: Lowering, { returned, visible }: Made, node: ts.Node, value: Operand): void {
+function leaveSubprogram(l: Lowering, { returned, visible, linkage }: Made, node: ts.Node, value: Operand): void {
   returned.values.push(value);
   if (returned.declared?.kind === "void") {
     l.b.ret(undefined);
@@ -288,7 +316,7 @@ function leaveSubprogram(l: Lowering, { returned, visible }: Made, node: ts.Node
   }
   const whole = l.b.read(shape.variable);
   visible.push(visibleRange(l, whole));
-  const isNarrow = shape.kind === "int" && typeInRegister(shape) === "i32";
+  const isNarrow = shape.kind === "int" && typeInRegister(shape, linkage) === "i32";
   l.b.ret(isNarrow ? l.b.convert("trunc", "i32", whole) : whole);
 }
 
@@ -305,6 +333,7 @@ function signatureOf(
   callee: FunctionNode,
   classes: readonly ParameterClass[],
   result: ResultShape | undefined,
+  linkage: Func["linkage"],
 ): Signature {
   const params = parametersOf(callee).map(({ name }, index) => {
     const one = classes[index];
@@ -312,7 +341,7 @@ function signatureOf(
     const isPlain = ts.isIdentifier(name) && isKernelName(name.text);
     return { name: isPlain ? name.text : `arg${index + 1}`, type: typeOfClass(one) };
   });
-  return { linkage: "static", params, returns: typeOfResult(result) };
+  return { linkage, params, returns: typeOfResult(result) };
 }
 
 function typeOfClass(one: ParameterClass): SignatureType {

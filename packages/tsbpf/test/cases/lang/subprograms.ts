@@ -1,6 +1,8 @@
 // A function that is called, and another that it calls: each is there once, with a pointer to a map's value, integers
-// and a result in registers.
-import { arrayMap, rawTracepoint, type RawTracepointContext, struct, u32, u64, type Value } from "tsbpf";
+// and a result in registers. A global function is called however short it is.
+import {
+  arrayMap, globalFunction, i16, rawTracepoint, type RawTracepointContext, struct, u32, u64, type u8, type Value,
+} from "tsbpf";
 
 const Cell = struct({ a: u64, b: u64, turns: u32 });
 export const cells = arrayMap(Cell, { maxEntries: 4 });
@@ -24,4 +26,10 @@ export const spin = rawTracepoint("sys_enter", (ctx: RawTracepointContext<[u32, 
   if (!cell) return 0;
   const way = ctx.args[1];
   return turn(cell, way) && turn(cell, way >>> 1) && turn(cell, way >>> 2) ? 1 : u32(scramble(cell.a, cell.b));
+});
+
+export const clamp = globalFunction((value: u32, limit: u8, isOpen: boolean): i16 => i16(isOpen ? value : value & limit));
+
+export const clamped = rawTracepoint("sys_enter", (ctx: RawTracepointContext<[u32, u32]>) => {
+  return clamp(ctx.args[0], 15, true) + clamp(ctx.args[1], 3, false);
 });
