@@ -126,4 +126,5 @@ export type {
   UserPtr,
   Value,
 } from "./lang/types.js";
+export { bpfLoop } from "./lang/callbacks.js";
 export * from "./lang/helpers.js";

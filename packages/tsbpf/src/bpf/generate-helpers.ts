@@ -15,8 +15,12 @@ export const helpersFile: URL = new URL("../../src/lang/helpers.ts", import.meta
 
 /** The text of lang/helpers.ts. */
 export function renderHelpers(): string {
-  return `${head}\n${helpers.map(renderHelper).join("\n")}`;
+  const rendered = helpers.filter(({ tsName }) => !writtenByHand.has(tsName)).map(renderHelper);
+  return `${head}\n${rendered.join("\n")}`;
 }
+
+/** In lang/callbacks.ts: the context of the callback is not the program's to give. */
+export const writtenByHand: ReadonlySet<string> = new Set(["bpfLoop"]);
 
 const head = `// The kernel's helper functions as a program calls them.
 // Generated from the table in bpf/helpers.ts, do not edit; refresh it with:

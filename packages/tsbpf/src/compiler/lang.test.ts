@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { compile } from "./compile.js";
 import { formatDiagnostics } from "./diagnostic.js";
-import { casesFolder } from "./run.test.support.js";
+import { casesFolder, kernelOf } from "./run.test.support.js";
 
 const folder = `${casesFolder}lang/`;
 
@@ -18,7 +18,12 @@ for (const name of readdirSync(folder)
     const dump = (stage: string, text: string): void => {
       if (stage === "ir" || stage === "asm") texts.push(`== ${stage}\n${text}`);
     };
-    const { object, diagnostics } = compile({ file: folder + name, verify: true, dump });
+    const { object, diagnostics } = compile({
+      file: folder + name,
+      kernel: kernelOf(folder + name),
+      verify: true,
+      dump,
+    });
     assert.ok(object, formatDiagnostics(diagnostics, { cwd: casesFolder }));
     const golden = folder + name.replace(/\.ts$/, ".txt");
     const text = texts.join("\n");

@@ -12,6 +12,8 @@ interface OpenMap {
   find(key: Buffer): bigint | undefined;
   store(key: Buffer, value: Uint8Array): bigint;
   remove(key: Buffer): bigint;
+  /** The keys, and where their values lie. */
+  all(): readonly (readonly [Uint8Array, bigint])[];
   /** What waits in a queue or a stack. */
   readonly waiting: Uint8Array[];
 }
@@ -21,8 +23,15 @@ const [E2BIG, ENOENT, EINVAL] = [-7n, -2n, -22n];
 /** bpf_trace_printk and bpf_trace_vprintk: what they print is looked at in printk.test.ts. */
 const printing: ReadonlySet<number> = new Set([6, 177]);
 
-/** Helpers on maps; the memory of entries is noted in `regions`. */
-export function mapMachine(maps: readonly MapDeclaration[], regions: Region[]): Machine {
+/** Calls a function of the module by its address. */
+export type CallBack = (address: bigint, args: readonly bigint[]) => bigint;
+
+/** Helpers on maps, and those that call back; the memory of entries is noted in `regions`. */
+export function mapMachine(
+  maps: readonly MapDeclaration[],
+  regions: Region[],
+  callBack: CallBack = () => assert.fail("no functions to call back"),
+): Machine {
   const memory = createMemory();
   const byAddress = new Map(maps.map((map, index) => [BigInt(index + 1) << 48n, openMap(memory, map, regions)]));
   const addresses = new Map([...byAddress].map(([address, { map }]) => [map.name, address]));
@@ -32,9 +41,12 @@ export function mapMachine(maps: readonly MapDeclaration[], regions: Region[]): 
     mapAddress: (name) => addresses.get(name) ?? assert.fail(`no map ${name}`),
     call(inst, [first = 0n, second = 0n, third = 0n]) {
       if (printing.has(inst.helper)) return 0n;
+      if (inst.helper === 181) return loop(first, (index) => callBack(second, [index, third]));
       const map = byAddress.get(first) ?? assert.fail(`helper ${inst.helper} on no map`);
       const key = (): Buffer => Buffer.from(readMemory(memory, second, map.keyBytes));
       switch (inst.helper) {
+        case 164:
+          return forEach(map, memory, (entry, value) => callBack(second, [first, entry, value, third]));
         case 1:
           return map.find(key()) ?? 0n;
         case 2:
@@ -54,6 +66,23 @@ export function mapMachine(maps: readonly MapDeclaration[], regions: Region[]): 
       }
     },
   };
+}
+
+/** bpf_loop: a callback that gives 1 was the last. */
+function loop(rounds: bigint, round: (index: bigint) => bigint): bigint {
+  if (rounds > 1n << 23n) return E2BIG;
+  for (let index = 0n; index < rounds; index++) if (round(index) !== 0n) return index + 1n;
+  return rounds;
+}
+
+function forEach(map: OpenMap, memory: Machine["memory"], visit: (key: bigint, value: bigint) => bigint): bigint {
+  let visited = 0n;
+  for (const [key, value] of map.all()) {
+    const region = addRegion(memory, "key", key);
+    visited++;
+    if (visit(region.base, value) !== 0n) break;
+  }
+  return visited;
 }
 
 function push({ map, waiting }: OpenMap, value: Uint8Array): bigint {
@@ -107,6 +136,13 @@ function openMap(memory: Machine["memory"], map: MapDeclaration, regions: Region
     remove(bytes) {
       const key = nameOf(bytes);
       return key !== undefined && entries.delete(key) ? 0n : ENOENT;
+    },
+    all() {
+      if (!isArray) return [...entries].map(([key, value]) => [Buffer.from(key, "hex"), value]);
+      return Array.from({ length: map.maxEntries }, (_, index) => {
+        const key = Buffer.from(Uint32Array.of(index).buffer);
+        return [key, find(key) ?? 0n];
+      });
     },
     waiting: [],
   };

@@ -144,8 +144,13 @@ export const messages = {
   },
   tailCallFunction: {
     code: "TSB4008",
-    text: "'{name}' is a function of its own, and '{program}' makes tail calls: not every kernel and machine takes both",
-    cure: "write a plain function, which is copied there",
+    text: "{what} is a function of its own, and '{program}' makes tail calls: not every kernel and machine takes both",
+    cure: "write a plain function or a loop, which become part of the program",
+  },
+  callbackCapture: {
+    code: "TSB4009",
+    text: "A callback cannot use '{name}': a reserved record, or a view of a packet, belongs to one function",
+    cure: "copy what is needed into variables, or make it inside the callback",
   },
 
   notCallable: {

@@ -9,9 +9,9 @@ import { onPrintk } from "../lang/printk.js";
 import { load } from "../loader/load.js";
 import { mayLoad } from "../loader/may-load.test.support.js";
 import type { Func } from "./ir/ir.js";
-import { addRegion, interpret, type Region } from "./ir/interpret.js";
+import { addRegion, interpret, type Machine, type Region } from "./ir/interpret.js";
 import { defaultKernel, parseKernel } from "./frontend/target.js";
-import { mapMachine } from "./map-machine.test.support.js";
+import { mapMachine, type CallBack } from "./map-machine.test.support.js";
 import type { CpuLevel } from "./codegen/code.js";
 import { compile } from "./compile.js";
 import { formatDiagnostics } from "./diagnostic.js";
@@ -119,21 +119,25 @@ export function runInterpreter(file: string, inputs: readonly Input[], passes: P
 /** A module's IR, after whichever passes. */
 export function interpretModule(lowered: LoweredModule, inputs: readonly Input[]): Results {
   const entries: Region[] = [];
-  const machine = mapMachine(lowered.maps, entries);
+  const { functions } = lowered.ir;
+  const functionNamed = (name: string): Func | undefined => functions.find((func) => func.name === name);
+  // Addresses far from those of memory.
+  const functionAddress = (name: string): bigint => (1n << 62n) + BigInt(functions.findIndex((f) => f.name === name));
+  const functionAt = (address: bigint): Func => functions[Number(address - (1n << 62n))] ?? assert.fail("no function");
+  const callBack: CallBack = (address, args) => interpret(functionAt(address), args, full) ?? 0n;
+  const machine = mapMachine(lowered.maps, entries, callBack);
   const data = new Map(lowered.data.map(({ name, bytes }) => [name, addRegion(machine.memory, name, bytes.slice())]));
   entries.push(...data.values());
   const dataAddress = (section: string): bigint => data.get(section)?.base ?? assert.fail(`no section ${section}`);
   const results = new Map<string, readonly number[]>();
-  const functionNamed = (name: string): Func | undefined => lowered.ir.functions.find((func) => func.name === name);
+  const full: Machine = { ...machine, dataAddress, functionNamed, functionAddress };
   const programs = lowered.ir.functions.filter((func) => func.section !== undefined);
   for (const func of programs.toSorted((a, b) => compareNames(a.name, b.name))) {
     const run = (args: Input): number => {
       // The interpreter takes away what was added while it ran; the entries of maps stay.
       machine.memory.regions.splice(0, Infinity, ...entries);
       const context = addRegion(machine.memory, "context", contextBytes(args));
-      return Number(
-        BigInt.asUintN(32, interpret(func, [context.base], { ...machine, dataAddress, functionNamed }) ?? 0n),
-      );
+      return Number(BigInt.asUintN(32, interpret(func, [context.base], full) ?? 0n));
     };
     results.set(func.name, inputs.map(run));
   }

@@ -1571,19 +1571,6 @@ export function bpfFindVma(
 }
 
 /**
- * Calls a function `nrLoops` times, until it returns 1.
- * Since Linux 5.17. For all kinds of programs but lirc_mode2.
- */
-export function bpfLoop(
-  nrLoops: u32,
-  callbackFn: (...args: never[]) => number | void,
-  callbackCtx: Memory | null,
-  flags: u64,
-): i64 {
-  return runHelper("bpfLoop", nrLoops, callbackFn, callbackCtx, flags) as i64;
-}
-
-/**
  * Compares text with constant text.
  * Since Linux 5.17. For all kinds of programs but lirc_mode2.
  */

@@ -47,19 +47,29 @@ export interface IndexMap<V> extends AnyMap {
   ref(index: number): Ref<V> | undefined;
 }
 
-export interface HashMap<K, V, DK = unknown, DV = unknown> extends EntryMap<K, V> {
+/** A map whose entries can be gone through. */
+export interface Walkable<V, K> {
+  /**
+   * Calls a function for each entry, in no order that can be relied on, until it returns `true`. It gets what `get`
+   * would give and a copy of the key, may use and change the variables around it, and may delete the entry that it is
+   * given. Requires Linux 5.13 or newer.
+   */
+  forEach(callback: (value: V, key: K) => boolean | void): void;
+}
+
+export interface HashMap<K, V, DK = unknown, DV = unknown> extends EntryMap<K, V>, Walkable<V, K> {
   readonly mapKind: "hash";
   readonly __decoded?: readonly [DK, DV];
 }
 
 /** A hash map that makes room for a new key by dropping one that was not used for long. */
-export interface LruHashMap<K, V, DK = unknown, DV = unknown> extends EntryMap<K, V> {
+export interface LruHashMap<K, V, DK = unknown, DV = unknown> extends EntryMap<K, V>, Walkable<V, K> {
   readonly mapKind: "lru_hash";
   readonly __decoded?: readonly [DK, DV];
 }
 
 /** Each CPU has a value of its own for each key; the kernel half sees those of the CPU it runs on. */
-export interface PerCpuHashMap<K, V, DK = unknown, DV = unknown> extends EntryMap<K, V> {
+export interface PerCpuHashMap<K, V, DK = unknown, DV = unknown> extends EntryMap<K, V>, Walkable<V, K> {
   readonly mapKind: "percpu_hash";
   readonly __decoded?: readonly [DK, readonly DV[]];
 }
@@ -70,13 +80,13 @@ export interface LpmTrie<K, V, DK = unknown, DV = unknown> extends EntryMap<K, V
   readonly __decoded?: readonly [DK, DV];
 }
 
-export interface ArrayMap<V, DV = unknown> extends IndexMap<V> {
+export interface ArrayMap<V, DV = unknown> extends IndexMap<V>, Walkable<V, number> {
   readonly mapKind: "array";
   readonly __decoded?: readonly [number, DV];
 }
 
 /** Each CPU has its own values; the kernel half sees those of the CPU it runs on. */
-export interface PerCpuArray<V, DV = unknown> extends IndexMap<V> {
+export interface PerCpuArray<V, DV = unknown> extends IndexMap<V>, Walkable<V, number> {
   readonly mapKind: "percpu_array";
   readonly __decoded?: readonly [number, readonly DV[]];
 }

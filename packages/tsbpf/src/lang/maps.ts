@@ -16,6 +16,7 @@ import type {
   SequenceMap,
   Stack,
   TaskStorage,
+  Walkable,
 } from "./map-types.js";
 import type { Layout, Schema } from "./types.js";
 import { convertInt, copyInto, keyText, layoutBytes, storedValue, zeroValue } from "./values.js";
@@ -113,8 +114,10 @@ interface EntryOptions extends Entries {
   readonly inPlace?: boolean;
 }
 
-function entryMethods<K, V>(key: Layout, value: Layout, options: EntryOptions): Methods<EntryMap<K, V>> {
-  const entries = new Map<string, Cell>();
+type HashMethods<K, V> = Methods<EntryMap<K, V> & Walkable<V, K>>;
+
+function entryMethods<K, V>(key: Layout, value: Layout, options: EntryOptions): HashMethods<K, V> {
+  const entries = new Map<string, Cell & { readonly key: K }>();
   const find = (k: K): Cell | undefined => entries.get(keyText(key, k));
   return {
     get: (k) => find(k)?.value as V | undefined,
@@ -131,11 +134,16 @@ function entryMethods<K, V>(key: Layout, value: Layout, options: EntryOptions): 
         if (!options.evicts || oldest === undefined) return false;
         entries.delete(oldest);
       }
-      entries.set(text, { value: storedValue(value, v) });
+      entries.set(text, { key: storedValue(key, k) as K, value: storedValue(value, v) });
       return true;
     },
     delete: (k) => entries.delete(keyText(key, k)),
     ref: (k) => optionalRef<V>(value, find(k)),
+    forEach(callback) {
+      for (const cell of entries.values()) {
+        if (callback(cell.value as V, storedValue(key, cell.key) as K) === true) return;
+      }
+    },
   };
 }
 
@@ -187,7 +195,7 @@ function prefixMethods<K, V>(key: Layout, value: Layout, options: Entries): Meth
   };
 }
 
-function indexMethods<V>(layout: Layout, maxEntries: number): Methods<IndexMap<V>> {
+function indexMethods<V>(layout: Layout, maxEntries: number): Methods<IndexMap<V>> & Walkable<V, number> {
   const cells = new Map<number, Cell>();
   const find = (index: number): Cell | undefined => {
     const at = Number(convertInt(32, false, index));
@@ -208,6 +216,11 @@ function indexMethods<V>(layout: Layout, maxEntries: number): Methods<IndexMap<V
       return true;
     },
     ref: (index) => optionalRef<V>(layout, find(index)),
+    forEach(callback) {
+      for (let index = 0; index < maxEntries; index++) {
+        if (callback(find(index)?.value as V, index) === true) return;
+      }
+    },
   };
 }
 

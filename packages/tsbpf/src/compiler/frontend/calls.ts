@@ -5,6 +5,7 @@ import { optionally } from "./access.js";
 import { asInt, fromStatic, lowerExpression, truth } from "./expressions.js";
 import { callGlobalFunction } from "./global-functions.js";
 import { lowerHelper } from "./helper-calls.js";
+import { callbackHelpers } from "./callbacks.js";
 import { callIntrinsic } from "./intrinsics.js";
 import { lowerMapMethod, lowerRecordMethod } from "./map-calls.js";
 import { fieldPlace, stackMemory, writePlace, zeroMemory } from "./memory.js";
@@ -77,6 +78,7 @@ function callStatic(l: Lowering, node: ts.CallExpression, callee: Static): Opera
     case "function":
       return callee.isGlobal ? callGlobalFunction(l, node, callee) : callFunction(l, node, callee.name, callee.node);
     case "intrinsic":
+      if (Object.hasOwn(callbackHelpers, callee.name)) return callbackHelpers[callee.name]?.(l, node) ?? errorOperand;
       return callIntrinsic(l, node, callee.name) ?? lowerHelper(l, node, callee.name);
     case "error":
       return errorOperand;

@@ -53,7 +53,7 @@ export function callGlobalFunction(l: Lowering, node: ts.CallExpression, callee:
   }));
   if (!classes || args.some(({ operand }) => operand.kind === "error")) return errorOperand;
   if (l.subprograms.graph.makesTailCalls(l.program.handler)) {
-    report(l, node, "tailCallFunction", { name, program: l.program.name });
+    report(l, node, "tailCallFunction", { what: `'${name}'`, program: l.program.name });
     return errorOperand;
   }
   const subprogram = findOrMake(l, { name, callee: callee.node, classes, linkage: "global" });

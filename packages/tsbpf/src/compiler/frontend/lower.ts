@@ -54,7 +54,7 @@ export function lowerModule(
 
 /** There are functions that could as well be inlined. */
 export function isDivided({ subprograms }: LoweredModule): boolean {
-  return [...subprograms.values()].some(({ func }) => func.linkage === "static");
+  return [...subprograms.values()].some(({ role }) => role === "copy");
 }
 
 /** BPF-to-BPF calls: bpf_check and jit_subprogs, kernel/bpf/verifier.c. */

@@ -4,6 +4,7 @@ import type { ts } from "./typescript.js";
 import { assert } from "../../util/assert.js";
 import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
+import { forEach } from "./callbacks.js";
 import { lowerExpression } from "./expressions.js";
 import { useMap } from "./helper-rules.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
@@ -24,16 +25,17 @@ type Method = (l: Lowering, node: ts.CallExpression, map: MapDeclaration) => Ope
 
 /** What each kind of map has in the kernel half. */
 const entryMethods = { get, has, set, delete: remove, ref };
-const indexMethods = { get, set, ref };
+const hashMethods = { ...entryMethods, forEach };
+const indexMethods = { get, set, ref, forEach };
 const sequenceMethods = {
   push,
   pop: (l, node, map) => take(l, node, map, "pop"),
   peek: (l, node, map) => take(l, node, map, "peek"),
 } satisfies Record<string, Method>;
 const methods: Readonly<Record<MapKind, Readonly<Record<string, Method>>>> = {
-  hash: entryMethods,
-  lru_hash: entryMethods,
-  percpu_hash: entryMethods,
+  hash: hashMethods,
+  lru_hash: hashMethods,
+  percpu_hash: hashMethods,
   lpm_trie: entryMethods,
   array: indexMethods,
   percpu_array: indexMethods,

@@ -34,6 +34,8 @@ export interface Subprogram {
   readonly func: Func;
   readonly signature: Signature;
   readonly node: FunctionNode;
+  /** "copy": it could as well be inlined. */
+  readonly role: "copy" | "global" | "callback";
   /** Frames of the stack that a call of it takes, its own among them. */
   readonly frames: number;
   readonly movesPacket: boolean;
@@ -212,10 +214,16 @@ export function findOrMake(l: Lowering, wanted: Wanted): Subprogram | undefined 
   const name = isGlobal ? wanted.name : uniqueName(l, subprograms, wanted.name);
   const made = makeSubprogram(l, { ...wanted, name });
   if (!made) return undefined;
+  const result = knownOr(subprograms, made);
+  subprograms.known.set(key, result);
+  return result;
+}
+
+/** The one that was made of the same source and came out the same, or this one, which is new. */
+export function knownOr(subprograms: Subprograms, made: Subprogram): Subprogram {
   const text = textOf(made.func);
-  const same = subprograms.list.find(({ node, func }) => node === callee && textOf(func) === text);
+  const same = subprograms.list.find(({ node, func }) => node === made.node && textOf(func) === text);
   if (!same) subprograms.list.push(made);
-  subprograms.known.set(key, same ?? made);
   return same ?? made;
 }
 
@@ -229,7 +237,7 @@ function textOf(func: Func): string {
   return printFunc({ ...func, name: "f" });
 }
 
-function uniqueName(l: Lowering, subprograms: Subprograms, name: string): string {
+export function uniqueName(l: Lowering, subprograms: Subprograms, name: string): string {
   const base = isKernelName(name) ? name : "function";
   const isTaken = (candidate: string): boolean =>
     l.names.has(candidate) || subprograms.list.some(({ func }) => func.name === candidate);
@@ -281,7 +289,19 @@ function makeSubprogram(l: Lowering, { name, callee, classes, linkage }: Wanted)
   const signature = signatureOf(callee, classes, result, linkage);
   const { values } = made.returned;
   const cost = functionCost(sub);
-  return { func, signature, node: callee, frames, movesPacket, cost, result, values, visible: join(made.visible) };
+  const role = linkage === "global" ? "global" : "copy";
+  return {
+    func,
+    signature,
+    node: callee,
+    role,
+    frames,
+    movesPacket,
+    cost,
+    result,
+    values,
+    visible: join(made.visible),
+  };
 }
 
 /** What the `return`s gave. */
