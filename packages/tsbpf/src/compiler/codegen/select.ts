@@ -9,6 +9,7 @@ import type { CpuLevel } from "./code.js";
 import type { MachineBlock, MachineFunc } from "./machine.js";
 import { selectBinary, selectConvert } from "./select-arith.js";
 import { type Landing, selectCompare, selectTerminator } from "./select-branch.js";
+import { makeUnknownZero, selectForget } from "./select-forget.js";
 import { memberAddress, selectAtomic, selectCall, selectLoad, selectStore } from "./select-memory.js";
 import { emitCleanMove, emitMove, isRemade, newBlock, ownReg, type Selection, startSelection } from "./selection.js";
 import { reachableBlocks, usersOf } from "./values.js";
@@ -30,6 +31,7 @@ export function select(func: Func, cpu: CpuLevel): MachineFunc {
     sel.block = landing.blockOf(block);
     sel.span = undefined;
     if (index === 0) receiveParams(sel, block);
+    if (index === 0) makeUnknownZero(sel);
     for (const inst of block.insts) {
       sel.span = inst.span;
       selectInst(sel, inst);
@@ -74,6 +76,8 @@ function selectOther(sel: Selection, inst: Inst): void {
       return selectCall(sel, inst);
     case "atomic":
       return selectAtomic(sel, inst);
+    case "forget":
+      return selectForget(sel, inst);
     case "zext":
     case "sext":
     case "trunc":

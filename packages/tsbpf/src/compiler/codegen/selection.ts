@@ -30,6 +30,8 @@ export interface Selection {
   readonly numbers: ReadonlySet<Inst>;
   readonly slots: ReadonlyMap<SlotInst, number>;
   readonly regs: Map<Inst, Reg>;
+  /** Holds 0, of which the verifier knows nothing: see select-forget.ts. */
+  unknownZero: Reg | undefined;
   block: MachineBlock;
   span: Span | undefined;
 }
@@ -61,7 +63,19 @@ export function startSelection(func: Func, cpu: CpuLevel): Selection {
   const wideRead = findWideRead(func, users, features.alu32);
   const numbers = findNumbers(func, users);
   const block = detachedBlock(out);
-  return { func, out, features, users, wideRead, numbers, slots, regs: new Map(), block, span: undefined };
+  return {
+    func,
+    out,
+    features,
+    users,
+    wideRead,
+    numbers,
+    slots,
+    regs: new Map(),
+    unknownZero: undefined,
+    block,
+    span: undefined,
+  };
 }
 
 // ---- blocks -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import { errorOperand, type Operand } from "./operands.js";
 import { asOperand, sourceElement, sourceMember, withDefault, type Source } from "./patterns.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, type DeclaredType } from "./types.js";
-import { declaredShape, describe, isFixedSpace, writeShape, type Local, type Shape } from "./variables.js";
+import { letShape, describe, isFixedSpace, writeShape, type Local, type Shape } from "./variables.js";
 
 /** Gives a name its value. `node` is what the value comes from, for messages. */
 type Bind = (name: ts.Identifier, operand: Operand, node: ts.Node) => void;
@@ -114,7 +114,7 @@ function variableShape(
   declared: DeclaredType | undefined,
 ): Shape | undefined {
   const isMixed = declared === undefined && operand.kind === "int";
-  const shape = isMixed ? undefined : declaredShape(l, name.text, declared, operand);
+  const shape = isMixed ? undefined : letShape(l, name.text, declared, operand);
   if (shape) return shape;
   if (isMixed) {
     const type = l.checker.typeToString(l.checker.getTypeAtLocation(name));

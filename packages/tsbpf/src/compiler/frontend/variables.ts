@@ -106,6 +106,27 @@ export function declaredShape(
   declared: DeclaredType | undefined,
   operand: Operand,
 ): Shape | undefined {
+  const shape = shapeOfDeclared(l, name, declared, operand);
+  return shape?.kind === "int" ? { ...shape, variable: { ...shape.variable, free: true } } : shape;
+}
+
+/** The same for `let`: no type is narrowed by a boolean that may change, so that no pointer's check rests on it. */
+export function letShape(
+  l: Lowering,
+  name: string,
+  declared: DeclaredType | undefined,
+  operand: Operand,
+): Shape | undefined {
+  const shape = declaredShape(l, name, declared, operand);
+  return shape?.kind === "bool" ? { ...shape, variable: { ...shape.variable, free: true } } : shape;
+}
+
+function shapeOfDeclared(
+  l: Lowering,
+  name: string,
+  declared: DeclaredType | undefined,
+  operand: Operand,
+): Shape | undefined {
   switch (declared?.kind) {
     case "int":
     case "bool":

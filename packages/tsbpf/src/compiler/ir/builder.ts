@@ -26,6 +26,8 @@ import type {
 export interface Variable {
   readonly name: string;
   readonly type: Type;
+  /** Its parameters are free (see ir.ts). */
+  readonly free?: true;
 }
 
 interface BlockState {
@@ -349,6 +351,7 @@ export class FunctionBuilder {
       type: variable.type,
       args: [],
       span: this.span,
+      ...(variable.free && { free: true }),
     };
     block.params.push(param);
     return param;

@@ -140,6 +140,8 @@ function step(inst: Inst, frame: Frame): bigint {
       throw new InterpretError("a parameter among the instructions");
     case "const":
       return inst.value;
+    case "forget":
+      return first;
     case "slot":
       return addSlot(frame, inst);
     case "map":

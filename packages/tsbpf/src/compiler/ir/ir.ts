@@ -93,6 +93,8 @@ export type MemType = "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32";
 export interface ParamInst extends InstBase {
   readonly op: "param";
   readonly type: Type;
+  /** A number of the user's own: no check that the verifier must see rests on what it is. */
+  readonly free?: true;
 }
 /** An integer; for i32 `value` is in 0 … 2^32 - 1, for i64 in 0 … 2^64 - 1. A ptr constant is only 0 (null). */
 export interface ConstInst extends InstBase {
@@ -133,6 +135,14 @@ export interface ConvertInst extends InstBase {
     | "address"
     | "int2ptr";
   readonly type: Type;
+}
+/**
+ * args [value], of the same type: the value itself, of which nobody knows anything any more, neither a pass nor the
+ * verifier. Where numbers of no consequence would make it walk the same code again for each, it walks it once.
+ */
+export interface ForgetInst extends InstBase {
+  readonly op: "forget";
+  readonly type: "i32" | "i64";
 }
 /** Stack memory, uninitialised, alive for the whole function; only in the entry block. Alignment is 1, 2, 4 or 8. */
 export interface SlotInst extends InstBase {
@@ -253,6 +263,7 @@ export type Inst =
   | BinaryInst
   | CompareInst
   | ConvertInst
+  | ForgetInst
   | SlotInst
   | LoadInst
   | StoreInst

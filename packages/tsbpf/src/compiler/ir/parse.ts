@@ -113,12 +113,16 @@ function parseHeader(cursor: Cursor): FuncState {
 function takeParam(cursor: Cursor, state: FuncState): ParamInst {
   const name = takeValue(cursor);
   expect(cursor, ":");
+  const type = takeType(cursor);
+  const isFree = peek(cursor) === "free";
+  if (isFree) takeWord(cursor, "'free'");
   const param: ParamInst = {
     id: state.func.nextId++,
     op: "param",
-    type: takeType(cursor),
+    type,
     args: [],
     span: cursor.span,
+    ...(isFree && { free: true }),
   };
   define(cursor, state, name, param);
   return param;
@@ -346,6 +350,11 @@ function parseOther(cursor: Cursor, op: string, value: () => void): Body | undef
     const access = takeString(cursor);
     expect(cursor, "=");
     return { op, type, reloc, typeKey, access, value: BigInt.asUintN(type === "i32" ? 32 : 64, takeBigint(cursor)) };
+  }
+  if (op === "forget") {
+    const type = takeIntType(cursor);
+    value();
+    return { op, type };
   }
   const isConvert = /^(zext|sext|trunc|sext8|sext16|bswap16|bswap32|bswap64|ptr2int|int2ptr)$/.test(op);
   if (!isConvert && !binaryOps.has(op)) return undefined;

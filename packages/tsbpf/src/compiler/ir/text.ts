@@ -10,7 +10,7 @@
 
 import { helperById } from "../../bpf/helpers.js";
 import { compareOps } from "./ir.js";
-import type { Block, Func, Inst, IrModule, Span, Target, Terminator } from "./ir.js";
+import type { Block, Func, Inst, IrModule, ParamInst, Span, Target, Terminator } from "./ir.js";
 
 export interface PrintOptions {
   /** Adds the source place to every line that has one: ` !file:line:column`. */
@@ -36,12 +36,16 @@ export function printFunc(func: Func, options: PrintOptions = {}): string {
   const lines = [`func @${word(func.name)}(${params.join(", ")}) -> ${func.returns}${section}${voidReturn} {`];
   const suffix = (span: Span | undefined): string => (options.spans && span ? ` ${printSpan(span)}` : "");
   for (const [index, block] of func.blocks.entries()) {
-    const list = block.params.map((param) => `${names.value(param)}: ${param.type}`).join(", ");
+    const list = block.params.map((param) => printParam(param, names)).join(", ");
     lines.push(`${names.block(block)}${index > 0 && list ? `(${list})` : ""}:`);
     for (const inst of block.insts) lines.push(`  ${printInst(inst, names)}${suffix(inst.span)}`);
     lines.push(`  ${printTerm(block.term, names)}${suffix(block.term.span)}`);
   }
   return `${lines.join("\n")}\n}\n`;
+}
+
+function printParam(param: ParamInst, names: Names): string {
+  return `${names.value(param)}: ${param.type}${param.free ? " free" : ""}`;
 }
 
 /** Numbers the values and blocks of `func`; what does not belong to it is printed with its raw id and a '?'. */

@@ -164,6 +164,8 @@ function complaintAbout(inst: Inst): string | undefined {
     case "func":
     case "data":
       return inst.type === "ptr" ? undefined : "its type";
+    case "forget":
+      return isInt(inst.type) && first === inst.type ? undefined : "its types";
     case "zext":
     case "sext":
     case "trunc":

@@ -9,6 +9,7 @@ import { cfgCleanup } from "./cfg-cleanup.js";
 import { dce } from "./dce.js";
 import { dse } from "./dse.js";
 import { fold } from "./fold.js";
+import { forget } from "./forget.js";
 import { gvn } from "./gvn.js";
 import { jumpThreading } from "./jump-threading.js";
 import { loopMemory } from "./loop-memory.js";
@@ -29,6 +30,7 @@ export interface Stage {
 }
 
 export const stages: readonly Stage[] = [
+  { passes: [forget], roundsMax: 1 },
   { passes: [cfgCleanup, fold, cfgCleanup, dce], roundsMax: 2 },
   { passes: [promote, fold, narrow, fold, gvn, reuseReads, fold, jumpThreading, cfgCleanup, dce], roundsMax: 4 },
   { passes: [shareSlots, lowerKread, gvn, dse, fold, cfgCleanup, dce], roundsMax: 2 },
@@ -39,6 +41,7 @@ export const stages: readonly Stage[] = [
 ];
 
 export const allPasses: readonly Pass[] = [
+  forget,
   cfgCleanup,
   promote,
   fold,
@@ -57,7 +60,7 @@ export const allPasses: readonly Pass[] = [
 ];
 
 /** What instruction selection cannot do without. */
-export const requiredPasses: readonly Pass[] = [lowerKread, loopMemory, lowerMemory];
+export const requiredPasses: readonly Pass[] = [forget, lowerKread, loopMemory, lowerMemory];
 
 export interface PipelineOptions {
   /** Checks the IR before the first and after every pass. */

@@ -1,0 +1,117 @@
+// What the verifier sees of a number that depends on the way: which different ones may arrive at a block.
+
+import { predecessors, type Cfg, type Loop } from "../ir/cfg.js";
+import type { Block, Inst, ParamInst } from "../ir/ir.js";
+import { constOf } from "./edit.js";
+
+export interface Changing {
+  /** How many different numbers the verifier may see. */
+  readonly values: number;
+  /** Where ways with different numbers meet within a round. */
+  readonly joins: readonly (readonly [ParamInst, Block])[];
+}
+
+/** What a counter may be: anything up to the loop's rounds, of which there are many. */
+const counterValues = 16;
+
+interface Trail {
+  readonly steps: Set<bigint>;
+  readonly constants: Set<bigint>;
+  readonly joins: Map<ParamInst, Block>;
+  /** One value with two distances, as an inner loop makes them. */
+  isVaried: boolean;
+  isAnything: boolean;
+}
+
+/** Undefined for what the verifier sees to be the same on all ways through a round, or to be anything. */
+export function howItChanges(cfg: Cfg, loop: Loop, param: ParamInst): Changing | undefined {
+  const { steps, constants, joins, isVaried, isAnything } = trailOf(cfg, loop, param);
+  const ways = steps.size + constants.size + (isAnything ? 1 : 0);
+  if (!isVaried && ways < 2) return undefined;
+  const isCounter = isVaried || steps.size > 1 || [...steps].some((step) => step !== 0n);
+  return { values: isCounter ? counterValues : 1 + constants.size + (isAnything ? 1 : 0), joins: [...joins] };
+}
+
+/** From the arguments of the ways back to the parameter itself, to constants, or to what nobody knows. */
+function trailOf(cfg: Cfg, loop: Loop, param: ParamInst): Trail {
+  const home = new Map<Inst, Block>();
+  for (const block of loop.blocks) for (const other of block.params) home.set(other, block);
+  const trail: Trail = { steps: new Set(), constants: new Set(), joins: new Map(), isVaried: false, isAnything: false };
+  const seen = new Map<Inst, bigint>();
+  const work: (readonly [Inst, bigint])[] = [];
+  const push = (value: Inst | undefined, step: bigint): void => void (value && work.push([value, step]));
+  const index = loop.header.params.indexOf(param);
+  for (const { from, target } of predecessors(cfg, loop.header))
+    if (loop.blocks.has(from)) push(target.args[index], 0n);
+  for (let next = work.pop(); next; next = work.pop()) {
+    const { value, step } = withoutSteps(...next);
+    if (value === param) {
+      trail.steps.add(step);
+      continue;
+    }
+    const before = seen.get(value);
+    if (before !== undefined) {
+      trail.isVaried ||= before !== step;
+      continue;
+    }
+    seen.set(value, step);
+    const block = home.get(value);
+    if (value.op === "const") trail.constants.add(value.value + step);
+    else if (value.op === "param" && block && block !== loop.header) {
+      trail.joins.set(value, block);
+      for (const incoming of incomingOf(cfg, block, value)) push(incoming, step);
+    } else trail.isAnything = true;
+  }
+  return trail;
+}
+
+/** The value that constants were added to, and their sum. */
+function withoutSteps(start: Inst, first: bigint): { readonly value: Inst; readonly step: bigint } {
+  let value = start;
+  let step = first;
+  for (;;) {
+    const [left, right] = value.args;
+    const constant = constOf(right);
+    if (!left) return { value, step };
+    if (value.op === "add" && constant !== undefined) step += BigInt.asIntN(64, constant);
+    else if (value.op === "sub" && constant !== undefined) step -= BigInt.asIntN(64, constant);
+    else if (value.op !== "zext" && value.op !== "sext" && value.op !== "trunc") return { value, step };
+    value = left;
+  }
+}
+
+function incomingOf(cfg: Cfg, block: Block, param: ParamInst): readonly Inst[] {
+  const index = block.params.indexOf(param);
+  return predecessors(cfg, block).flatMap(({ target }) => target.args[index] ?? []);
+}
+
+/** How many numbers that the verifier can tell apart arrive at a block: constants, and one value with several steps. */
+export function waysInto(cfg: Cfg, block: Block, param: ParamInst): number {
+  const constants = new Set<bigint>();
+  const sums = new Map<Inst, Set<bigint>>();
+  for (const incoming of incomingOf(cfg, block, param)) {
+    const { value, step } = withoutSteps(incoming, 0n);
+    if (value.op === "const") constants.add(value.value + step);
+    else sums.set(value, (sums.get(value) ?? new Set()).add(step));
+  }
+  const steps = [...sums.values()].reduce((most, { size }) => Math.max(most, size), 0);
+  return constants.size + steps;
+}
+
+/** What counters begin with: only from a number that the verifier knows it sees that the loop ends. */
+export function counterStarts(cfg: Cfg, loops: readonly Loop[]): ReadonlySet<Inst> {
+  const starts = new Set<Inst>();
+  for (const loop of loops) {
+    for (const param of loop.header.params) {
+      const { steps, constants, isVaried, isAnything } = trailOf(cfg, loop, param);
+      const isCounter = steps.size === 1 && !steps.has(0n) && constants.size === 0 && !isVaried && !isAnything;
+      if (!isCounter) continue;
+      const index = loop.header.params.indexOf(param);
+      for (const { from, target } of predecessors(cfg, loop.header)) {
+        const start = target.args[index];
+        if (start && !loop.blocks.has(from)) starts.add(withoutSteps(start, 0n).value);
+      }
+    }
+  }
+  return starts;
+}
