@@ -5,6 +5,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { buildKnown, startKnown } from "./support/known.js";
 import { objectPath, repository, scratchFolder } from "./support/repository.js";
 import { lacksRoot } from "./support/rights.js";
@@ -24,8 +25,8 @@ function compile(folder: string, cpu: string, source = "packages/rawtp-sched/bpf
   return path;
 }
 
-/** The C tracer on libbpf, attached to this object; gives what it printed once `work` is done and it was stopped. */
-async function withLibbpf(tracer: string, object: string, work: () => void): Promise<string> {
+/** The C tracer on libbpf, attached to this object; what it printed once all lines that `work` gives are there. */
+async function withLibbpf(tracer: string, object: string, work: () => readonly string[]): Promise<string> {
   const child = spawn(tracer, [object], { stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -37,9 +38,9 @@ async function withLibbpf(tracer: string, object: string, work: () => void): Pro
     });
     void ended.then(() => reject(new Error(`the libbpf tracer ended: ${stderr}`)));
   });
-  work();
-  // It polls for 100 ms at a time: what is there by then is printed before it looks for the signal.
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const lines = work();
+  const deadline = Date.now() + 30_000;
+  while (!lines.every((line) => stdout.includes(`${line}\n`)) && Date.now() < deadline) await sleep(5);
   child.kill("SIGINT");
   assert.equal(await ended, 0, stderr);
   return stdout;
@@ -71,6 +72,7 @@ describe("one object, other loaders", () => {
     const printed = await withLibbpf(tracer, join(repository, objectPath), () => {
       const known = startKnown(folder.path, "sequence", ["peer-one", "peer-two"]);
       expected = known.map(({ pid, comm }) => `pid=${pid} tgid=${pid} comm=${comm}`);
+      return expected;
     });
     assert.equal(expected.length, 2);
     for (const line of expected) assert.ok(printed.split("\n").includes(line), `${line} is not in ${printed}`);

@@ -187,6 +187,7 @@ interface TaskCase {
 
 interface MapsCase {
   readonly stacks: language.StackTrace;
+  readonly oneStack: language.StackTrace;
   readonly jobs: language.Queue<unknown, { readonly at: bigint; readonly name: string }>;
   readonly undo: language.Stack<unknown, number>;
   readonly routes: language.LpmTrie<
@@ -199,6 +200,8 @@ interface MapsCase {
   readonly perCpu: language.PerCpuHashMap<unknown, unknown, number, bigint>;
   readonly captured: Program<"raw_tracepoint">;
   readonly capturedUser: Program<"raw_tracepoint">;
+  readonly capturedInOne: Program<"raw_tracepoint">;
+  readonly capturedUserInOne: Program<"raw_tracepoint">;
   readonly next: Program<"raw_tracepoint">;
   readonly route: Program<"raw_tracepoint">;
   readonly remember: Program<"raw_tracepoint">;
@@ -228,21 +231,32 @@ test("stacks of calls are kept once", async (t) => {
   if (!mayLoad(t)) return;
   await using object = await otherMaps();
   const { stacks } = object.maps;
+  const kept = (): readonly number[] => [...stacks].map(([one]) => one);
   const id = run(object.programs.captured) | 0;
   assert.ok(id >= 0, `id ${id}`);
+  assert.deepEqual([run(object.programs.captured), kept()], [id, [id]]);
   const addresses = stacks.get(id) ?? [];
   assert.ok(addresses.length > 3 && addresses.length <= 20 && addresses.every((one) => one >= 2n ** 63n));
-  const user = run(object.programs.capturedUser) | 0;
-  const [innermost] = stacks.get(user) ?? [];
-  assert.ok(innermost !== undefined && innermost < 2n ** 63n, `id ${user}`);
-  assert.deepEqual(
-    [...stacks].map(([one]) => one).sort((a, b) => a - b),
-    [...new Set([id, user].filter((one) => one >= 0))].sort((a, b) => a - b),
-  );
   assert.deepEqual(
     [stacks.delete(id), stacks.delete(id), stacks.get(id), stacks.get(-1)],
     [true, false, undefined, undefined],
   );
+  // Only now: where both stacks stand is decided by their addresses, and may be the same place.
+  const user = run(object.programs.capturedUser) | 0;
+  const [innermost] = stacks.get(user) ?? [];
+  assert.ok(innermost !== undefined && innermost < 2n ** 63n, `id ${user}`);
+  assert.deepEqual(kept(), [user]);
+});
+
+test("a stack whose place another one has is not kept", async (t) => {
+  if (!mayLoad(t)) return;
+  await using object = await otherMaps();
+  const { oneStack } = object.maps;
+  const { capturedInOne, capturedUserInOne } = object.programs;
+  const EEXIST = 17;
+  assert.deepEqual([run(capturedInOne), run(capturedUserInOne) | 0, run(capturedInOne)], [0, -EEXIST, 0]);
+  assert.equal(oneStack.delete(0), true);
+  assert.deepEqual([run(capturedUserInOne), run(capturedInOne) | 0], [0, -EEXIST]);
 });
 
 test("queues and stacks from both sides", async (t) => {

@@ -126,7 +126,10 @@ export interface ProgArray extends AnyMap {
 /** Stacks, each kept once and known by its number. */
 export interface StackTrace extends AnyMap {
   readonly mapKind: "stack_trace";
-  /** Keeps the stack of the kernel, or that of the process in user space, and gives its number; negative: an error. */
+  /**
+   * Keeps the stack of the kernel, or that of the process in user space, and gives its number. Negative is an error:
+   * -17 (EEXIST) where another stack has its place, which its addresses decide, long before the map is full.
+   */
   capture(ctx: ContextPointer, options?: { readonly user?: boolean }): number;
 }
 

@@ -14,10 +14,11 @@ type SwitchArgs = [boolean, Ptr<bpfCoreTaskStruct>, Ptr<bpfCoreTaskStruct>];
 
 export const onSwitch = tpBtf("sched_switch", (ctx: TpBtfContext<SwitchArgs>) => {
   const next = u32(ctx.args[2].pid);
-  if (ctx.args[0]) return;
+  // The high half counts the times that the one before was interrupted.
+  const step: u64 = ctx.args[0] ? 1n << 32n : 1n;
   const count = switches.ref(next);
-  if (count) count.value += 1n;
-  else switches.set(next, 1n);
+  if (count) count.value += step;
+  else switches.set(next, step);
 });
 
 export const redirect4 = cgroupConnect4((ctx) => {

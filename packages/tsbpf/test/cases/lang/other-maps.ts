@@ -8,6 +8,7 @@ const Prefix = struct({ bits: u32, address: array(u8, 4) });
 const Place = struct({ at: i64, name: chars(6) });
 
 export const stacks = stackTrace({ maxEntries: 64, depth: 20 });
+export const oneStack = stackTrace({ maxEntries: 1 });
 export const jobs = queue(Place, { maxEntries: 2 });
 export const undo = stack(u32, { maxEntries: 2 });
 export const routes = lpmTrie(Prefix, Visit, { maxEntries: 128 });
@@ -20,6 +21,14 @@ export const captured = rawTracepoint("sched_process_exec", (ctx) => {
 
 export const capturedUser = rawTracepoint("sched_process_exec", (ctx) => {
   return stacks.capture(ctx, { user: true });
+});
+
+export const capturedInOne = rawTracepoint("sched_process_exec", (ctx) => {
+  return oneStack.capture(ctx, { user: false });
+});
+
+export const capturedUserInOne = rawTracepoint("sched_process_exec", (ctx) => {
+  return oneStack.capture(ctx, { user: true });
 });
 
 export const next = rawTracepoint("sched_process_exec", () => {
