@@ -94,8 +94,25 @@ function lowerGuarded(l: Lowering, condition: ts.Expression, guard: Guard | unde
     .flatMap((block) => block.insts)
     .filter((inst) => inst.id >= firstId && isCompare(inst) && inst.args.includes(counter))
     .flatMap((inst) => inst.args.filter((arg) => arg !== counter));
-  const isSeen = limits.some((limit) => seesLimit(l, guard, limit));
+  const isSeen = limits.some((limit) => staysSeen(l, limit, firstId) && seesLimit(l, guard, limit));
   guardCounter(l, guard, isSeen, body, exit);
+}
+
+/** The first verifier that compares the ranges of two registers (is_scalar_branch_taken, kernel/bpf/verifier.c). */
+const rangesSince = "6.8";
+
+/**
+ * Before, a round teaches the verifier only that the limit is larger than the counter's number, of which it sees the
+ * end if the limit is still in its register in the last round. One that the condition computes (ids from `firstId` on)
+ * is not.
+ */
+function staysSeen(l: Lowering, limit: Inst, firstId: number): boolean {
+  if (isAtLeast(l.target.kernel, rangesSince)) return true;
+  const inst = l.b.resolve(limit);
+  const isOld = (one: Inst): boolean => one.op === "const" || one.id < firstId;
+  // From level v3 on a 32-bit value has zeros above it anyway.
+  const isFree = inst.op === "zext" && (l.target.cpu === "v3" || l.target.cpu === "v4");
+  return isOld(inst) || (isFree && inst.args.every((arg) => isOld(l.b.resolve(arg))));
 }
 
 /** The verifier knows that `limit` is not beyond the guard's. */

@@ -8,6 +8,7 @@ import type { ConstantPool, NewInst } from "./edit.js";
 import { effectsOf, hasSideEffect, slotPlace } from "./effects.js";
 import type { Pass } from "./pass.js";
 import { alignAt } from "./pieces.js";
+import { scatteredSlots, scatteredWidth } from "./scattered-slots.js";
 
 export const lowerMemory: Pass = {
   name: "lower-memory",
@@ -16,8 +17,9 @@ export const lowerMemory: Pass = {
   breaks: [],
   run: (func) => {
     const pool = constantPool(func);
+    const scattered = scatteredSlots(func);
     let changed = false;
-    for (const block of func.blocks) changed = lowerBlock(func, block, pool) || changed;
+    for (const block of func.blocks) changed = lowerBlock(func, block, pool, scattered) || changed;
     pool.flush();
     return changed;
   },
@@ -39,7 +41,9 @@ const memOfSize = new Map<number, StoreInst["mem"]>([
   [8, "u64"],
 ]);
 
-function lowerBlock(func: Func, block: Block, pool: ConstantPool): boolean {
+type Scattered = ReadonlySet<SlotInst>;
+
+function lowerBlock(func: Func, block: Block, pool: ConstantPool, scattered: Scattered): boolean {
   const out: Inst[] = [];
   let run: Run | undefined;
   let changed = false;
@@ -51,7 +55,7 @@ function lowerBlock(func: Func, block: Block, pool: ConstantPool): boolean {
       return made;
     };
   const flush = (): void => {
-    if (run && flushRun(run, pool, out, emitAs)) changed = true;
+    if (run && flushRun(run, pool, scattered, out, emitAs)) changed = true;
     run = undefined;
   };
   for (const inst of block.insts) {
@@ -65,8 +69,8 @@ function lowerBlock(func: Func, block: Block, pool: ConstantPool): boolean {
     }
     // Only memory accesses end a run: arithmetic in between does not mind when the stores happen.
     if (hasSideEffect(inst) || effectsOf(inst).readsOther || effectsOf(inst).accesses.length > 0) flush();
-    if (inst.op === "zero") changed = lowerZero(inst, pool, emitAs(inst));
-    else if (inst.op === "copy") changed = lowerCopy(inst, emitAs(inst));
+    if (inst.op === "zero") changed = lowerZero(inst, pool, scattered, emitAs(inst));
+    else if (inst.op === "copy") changed = lowerCopy(inst, scattered, emitAs(inst));
     else out.push(inst);
   }
   flush();
@@ -93,10 +97,16 @@ function constantStore(inst: Inst): ConstantStore | undefined {
 }
 
 /** True when the run came out differently from what stood there. */
-function flushRun(run: Run, pool: ConstantPool, out: Inst[], emitAs: (inst: Inst) => Emit): boolean {
+function flushRun(
+  run: Run,
+  pool: ConstantPool,
+  scattered: Scattered,
+  out: Inst[],
+  emitAs: (inst: Inst) => Emit,
+): boolean {
   const [first] = run.insts;
   if (!first) return false;
-  const stores = planStores(run);
+  const stores = planStores(run, scattered);
   const lowered = run.insts.some((inst) => inst.op === "zero");
   if (!lowered && stores.length >= run.insts.length) {
     for (const inst of run.insts) out.push(inst);
@@ -116,13 +126,13 @@ interface PlannedStore {
   readonly value: bigint;
 }
 
-function planStores(run: Run): PlannedStore[] {
+function planStores(run: Run, scattered: Scattered): PlannedStore[] {
   const stores: PlannedStore[] = [];
   const offsets = [...run.bytes.keys()].sort((a, b) => a - b);
   let end = 0;
   for (const offset of offsets) {
     if (offset < end) continue;
-    const store = widestStore(run, offset);
+    const store = widestStore(run, offset, widthAt(run.slot, offset, scattered));
     stores.push(store);
     end = offset + store.size;
   }
@@ -130,8 +140,8 @@ function planStores(run: Run): PlannedStore[] {
 }
 
 /** BPF stores an immediate of 32 bits; a 64-bit store sign-extends it, so not every pair of halves can be one store. */
-function widestStore(run: Run, offset: number): PlannedStore {
-  for (let size = alignAt(run.slot.align, offset); ; size /= 2) {
+function widestStore(run: Run, offset: number, widest: number): PlannedStore {
+  for (let size = widest; ; size /= 2) {
     let value = 0n;
     let complete = true;
     for (let index = size - 1; index >= 0; index--) {
@@ -144,9 +154,9 @@ function widestStore(run: Run, offset: number): PlannedStore {
   }
 }
 
-function lowerZero(inst: ZeroInst, pool: ConstantPool, emit: Emit): true {
+function lowerZero(inst: ZeroInst, pool: ConstantPool, scattered: Scattered, emit: Emit): true {
   const [base] = inst.args;
-  const aligned = alignments(base, inst.offset, inst.align);
+  const aligned = alignments(base, inst.offset, inst.align, scattered);
   for (const { delta, size } of widths(inst.size, aligned)) {
     const value = pool.get(size === 8 ? "i64" : "i32", 0n);
     const mem = memOfSize.get(size) ?? "u8";
@@ -155,10 +165,10 @@ function lowerZero(inst: ZeroInst, pool: ConstantPool, emit: Emit): true {
   return true;
 }
 
-function lowerCopy(inst: CopyInst, emit: Emit): true {
+function lowerCopy(inst: CopyInst, scattered: Scattered, emit: Emit): true {
   const [dst, src] = inst.args;
-  const dstAligned = alignments(dst, inst.dstOffset, inst.align);
-  const srcAligned = alignments(src, inst.srcOffset, inst.align);
+  const dstAligned = alignments(dst, inst.dstOffset, inst.align, scattered);
+  const srcAligned = alignments(src, inst.srcOffset, inst.align, none);
   for (const { delta, size } of widths(inst.size, (at) => Math.min(dstAligned(at), srcAligned(at)))) {
     const mem = memOfSize.get(size) ?? "u8";
     if (!dst || !src) continue;
@@ -174,10 +184,22 @@ function lowerCopy(inst: CopyInst, emit: Emit): true {
   return true;
 }
 
-/** The alignment of each byte from pointer + offset on: exact in a slot, otherwise by that of the first byte. */
-function alignments(pointer: Inst | undefined, offset: number, align: number): (delta: number) => number {
+const none: Scattered = new Set();
+
+/** The widest access from each byte on after pointer + offset: exact in a slot, otherwise by that of the first byte. */
+function alignments(
+  pointer: Inst | undefined,
+  offset: number,
+  align: number,
+  scattered: Scattered,
+): (delta: number) => number {
   const place = slotPlace(pointer, offset);
-  return (delta) => (place ? alignAt(place.slot.align, place.offset + delta) : alignAt(align, delta));
+  return (delta) => (place ? widthAt(place.slot, place.offset + delta, scattered) : alignAt(align, delta));
+}
+
+function widthAt(slot: SlotInst, offset: number, scattered: Scattered): number {
+  const aligned = alignAt(slot.align, offset);
+  return scattered.has(slot) ? Math.min(aligned, scatteredWidth(slot, offset)) : aligned;
 }
 
 /** `size` bytes as accesses that are each aligned to their own size. */
