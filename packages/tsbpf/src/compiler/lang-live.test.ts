@@ -168,6 +168,15 @@ test("CO-RE programs that check themselves find every answer right", async (t) =
   }
 });
 
+test("a field that the kernel lacks is named", async (t) => {
+  if (!mayLoad(t)) return;
+  await assert.rejects(load(objectOf(`${casesFolder}kinds/missing-field.ts`, "all", "v3")), {
+    code: "ERR_CORE",
+    message:
+      /"onExec": this kernel has no struct task_struct\.no_such_field, which \S*missing-field\.ts:7:10 needs \(ask/,
+  });
+});
+
 test("files, names and user memory are those that /proc shows", async (t) => {
   if (!mayLoad(t)) return;
   const path = fileURLToPath(import.meta.url);

@@ -4,19 +4,19 @@
 import type { Kernel, KernelBytes } from "../sys/kernel.js";
 import { Errno } from "../sys/errno.js";
 import { programKindOfSection, type ProgramKindSpec } from "../bpf/program-kinds.js";
-import { CoreError, applyCore, resolveCore } from "../btf/core.js";
-import type { Btf } from "../btf/types.js";
+import { CoreError, POISON_HELPER, applyCore, describeCoreTarget, resolveCore } from "../btf/core.js";
+import type { Btf, CoreReloc } from "../btf/types.js";
 import type { FunctionSpec, ObjectSpec } from "../object/spec.js";
 import { decodeText } from "../util/bytes.js";
 import { sanitizeBtf, type SanitizedBtf } from "./btf-sanitize.js";
-import { LoaderError, ObjectError, didYouMean, unknownName } from "./errors.js";
+import { LoaderError, ObjectError, VerifierError, didYouMean, unknownName } from "./errors.js";
 import { featureProbes, permissionError, type FeatureProbes } from "./features.js";
 import { openProgram, type OpenProgram } from "./loaded-program.js";
 import { createDataMap, createMap, resolveMapSpec } from "./map-create.js";
 import { openGlobals } from "./globals.js";
 import { openUserMap } from "./map.js";
 import { loadProgram } from "./program.js";
-import { linkProgram, replaceProbeRead, usesNewProbeRead, type Descriptors } from "./relocate.js";
+import { linkProgram, replaceProbeRead, usesNewProbeRead, type Descriptors, type LinkedProgram } from "./relocate.js";
 import type { Link, LoadedMap, LoadedObject, LoadedProgram, Maps, Programs } from "./types.js";
 
 export interface KindAndTarget {
@@ -180,8 +180,33 @@ function loadOne(
   const insns = old ? replaceProbeRead(linked.insns) : linked.insns;
   const attachBtfId = findAttachBtfId(program.name, kind, target, context.kernelBtf);
   const btf = context.btf && { fd: context.btf.fd, textOffsets: context.btf.sanitized.textOffsets };
-  const fd = resources.own(loadProgram(kernel, { linked, insns, kind, license: spec.license, attachBtfId, btf }));
+  const load = { linked, insns, kind, license: spec.license, attachBtfId, btf };
+  const fd = resources.own(explainingMissing(spec, linked, () => loadProgram(kernel, load)));
   return { name: program.name, section: program.section, fd, kind, target, usedMaps: linked.usedMaps };
+}
+
+/** A refusal of what CO-RE did not find becomes an error that says what this kernel lacks. */
+function explainingMissing(spec: ObjectSpec, linked: LinkedProgram, load: () => number): number {
+  try {
+    return load();
+  } catch (cause) {
+    const index = cause instanceof VerifierError ? cause.report.insnIndex : undefined;
+    const reloc = index === undefined ? undefined : missingAt(linked, index);
+    if (!(cause instanceof VerifierError) || !reloc || !spec.btf) throw cause;
+    const { place } = cause.report;
+    const at = place ? `, which ${place.file}:${place.line}:${place.column} needs` : "";
+    const hint = "ask whether it exists before, and do without it where it does not";
+    const what = describeCoreTarget(spec.btf, reloc);
+    const message = `load program "${linked.name}": this kernel has no ${what}${at} (${hint})`;
+    throw new LoaderError("ERR_CORE", message, { cause, ...(cause.errno !== undefined && { errno: cause.errno }) });
+  }
+}
+
+/** The relocation that found nothing, if it is that which stands at the instruction. */
+function missingAt({ insns, parts }: LinkedProgram, index: number): CoreReloc | undefined {
+  if (insns[index]?.imm !== POISON_HELPER) return undefined;
+  const part = parts.findLast(({ startInsn }) => startInsn <= index);
+  return part?.spec.coreRelocations.find(({ insnIndex }) => insnIndex === index - part.startInsn);
 }
 
 function descriptors(context: Pick<LoadContext, "mapFds">): Descriptors {

@@ -8,11 +8,12 @@ import { FUNC_INFO_BYTES, LINE_INFO_BYTES, kernelObjectName } from "../sys/attr.
 import { Errno } from "../sys/errno.js";
 import { assert } from "../util/assert.js";
 import { ByteWriter, decodeText } from "../util/bytes.js";
-import { NotSupportedError, VerifierError, systemError } from "./errors.js";
+import { VerifierError, systemError } from "./errors.js";
 import { kernelRelease, probeCapabilities, releaseAtLeast } from "./features.js";
 import { memlockOrPermission, withMemlock } from "./map-create.js";
+import { notSupported, unmetRequirement } from "./requirements.js";
 import { linkedFuncs, linkedLines, type LinkedProgram } from "./relocate.js";
-import { describeVerifierReport, parseVerifierLog } from "./verifier-log.js";
+import { describeVerifierReport, parseVerifierLog, type ProgramPart } from "./verifier-log.js";
 
 export interface ProgramLoad {
   readonly linked: LinkedProgram;
@@ -68,46 +69,17 @@ function loadError(kernel: Kernel, load: ProgramLoad, status: number, log: strin
   const release = kernelRelease(kernel);
   const isRefusal = status === -Errno.EPERM || status === -Errno.EACCES;
   const noRight = isRefusal && probeCapabilities(kernel).missing.length > 0;
-  if (usesCallbacks(load.linked) && !releaseAtLeast(release, "5.13")) {
-    return new NotSupportedError(
-      `${doing}: functions passed as callbacks need Linux 5.13, and this is ${release.text}`,
-      "callbacks",
-      "5.13",
-      { errno: status },
-    );
-  }
-  if (usesNewAtomics(load.insns) && !releaseAtLeast(release, "5.12")) {
-    return new NotSupportedError(
-      `${doing}: atomic operations other than adding need Linux 5.12, and this is ${release.text}`,
-      "atomic operations",
-      "5.12",
-      { errno: status },
-    );
-  }
-  if (log.trim() !== "" && !noRight) {
-    const report = parseVerifierLog(log, parts);
-    return new VerifierError(describeVerifierReport(name, report), name, report, log, status);
-  }
+  const refused = log.trim() === "" || noRight ? undefined : verifierError(name, parts, log, status);
+  const unmet = noRight ? undefined : unmetRequirement(load, release);
+  if (unmet) return notSupported(doing, unmet, release, { errno: status, cause: refused });
+  if (refused) return refused;
   if (isRefusal) return memlockOrPermission(kernel, doing, status);
-  if (!releaseAtLeast(release, load.kind.minKernel)) {
-    return new NotSupportedError(
-      `${doing}: ${load.kind.name} programs need Linux ${load.kind.minKernel}, and this is ${release.text}`,
-      `${load.kind.name} programs`,
-      load.kind.minKernel,
-      { errno: status },
-    );
-  }
   return systemError("ERR_SYSTEM", doing, status, "the kernel gave no log");
 }
 
-function usesCallbacks(linked: LinkedProgram): boolean {
-  return linked.parts.some(({ spec }) => spec.relocations.some((relocation) => relocation.kind === "function"));
-}
-
-/** Anything but BPF_XADD, the only one that check_xadd in kernel/bpf/verifier.c took before Linux 5.12. */
-function usesNewAtomics(insns: readonly Insn[]): boolean {
-  const [ATOMIC_W, ATOMIC_DW] = [0xc3, 0xdb];
-  return insns.some(({ opcode, imm }) => (opcode === ATOMIC_W || opcode === ATOMIC_DW) && imm !== 0);
+function verifierError(name: string, parts: readonly ProgramPart[], log: string, errno: number): VerifierError {
+  const report = parseVerifierLog(log, parts);
+  return new VerifierError(describeVerifierReport(name, report), name, report, log, errno);
 }
 
 type ProgramBtf = NonNullable<ProgramLoad["btf"]>;

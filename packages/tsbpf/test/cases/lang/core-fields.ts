@@ -97,9 +97,12 @@ export const files = rawTracepoint("sched_process_exec", (ctx) => {
   const mm = task.mm;
   if (!mm) return 2;
   if (bpfProbeReadUserStr(text.args, mm.arg_start) < 0n) return 3;
-  const list = task.robust_list;
-  if (!list) return 4;
-  if (bpfProbeReadUser(text.head, list) !== 0n) return 5;
+  // Linux 7.2 has it elsewhere.
+  if (bpfCoreFieldExists(task.robust_list)) {
+    const list = task.robust_list;
+    if (!list) return 4;
+    if (bpfProbeReadUser(text.head, list) !== 0n) return 5;
+  }
   if (bpfProbeReadKernel(text.head, task.stack) !== 0n) return 6;
   texts.output(text);
   return u32(file.f_inode.i_ino & 0xffffffffn);
