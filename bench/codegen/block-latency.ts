@@ -1,4 +1,5 @@
 // Block requests from issue to completion: a histogram of microseconds in powers of two for each device, and a total.
+// kernel: 5.15 (request_queue.disk)
 import {
   array,
   bpfCoreAddressOf,

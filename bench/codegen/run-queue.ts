@@ -1,4 +1,5 @@
 // How long a task waits on the run queue: from wake-up (or preemption) until it runs.
+// kernel: 5.14 (task_struct.__state)
 import {
   bpfKtimeGetNs,
   hashMap,

@@ -1,10 +1,10 @@
-// Programs of all kinds on another kernel: compiled here, attached there, where their effect is looked at.
+// Programs of all kinds, compiled here for the tests that attach them on another kernel and look at their effect
+// (kinds-live.test.ts and traced-guest.ts).
 
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile } from "tsbpf/compiler";
 import { repository } from "../support/repository.js";
-import { bootGuest, fetchKernel, guestStarted } from "./kernel.js";
 
 const cases = join(repository, "packages/tsbpf/test/cases");
 
@@ -25,22 +25,4 @@ export function buildKinds(folder: string): void {
     const name = source.slice(source.indexOf("/") + 1).replace(/\.ts$/, ".bpf.o");
     writeFileSync(join(folder, name), object);
   }
-}
-
-const suites = ["packages/tsbpf/dist/compiler/kinds-live.test.js", "test/dist/kernels/traced-guest.js"];
-
-/** Gives the names of the checks that passed. Throws with the whole report when one failed. */
-export function attachKinds(series: string, folder: string): readonly string[] {
-  const files = suites.map((suite) => join(repository, suite)).join(" ");
-  const script = `echo "${guestStarted}" && exec "$0" --test --test-reporter=tap --test-concurrency=1 ${files}`;
-  const output = bootGuest([fetchKernel(series), "--", "/bin/sh", "-c", script, process.execPath], {
-    VMTEST_ENV: "CI TSBPF_OBJECTS",
-    // Older Debian kernels have BPF as a security module, but do not start it unasked.
-    VMTEST_APPEND: "lsm=landlock,lockdown,yama,integrity,bpf",
-    TSBPF_OBJECTS: folder,
-    CI: "true",
-    // The attach points of all kinds, one after the other, in software emulation.
-    VMTEST_TIMEOUT: "900",
-  });
-  return Array.from(output.matchAll(/^\s*ok \d+ - (.*)$/gm), (match) => match[1] ?? "");
 }
