@@ -1,8 +1,8 @@
 // Slots that are stored to at a place that only the run knows. Some verifiers (5.10, 6.1 and 6.18 among them) lose
-// their way there: check_stack_write_var_off in kernel/bpf/verifier.c marks the bytes that may be hit, but the rest of a word
-// of eight that one store had filled still counts as a saved register, of which nothing is known any more, and a later
-// read of those bytes is refused ("invalid size of register fill"). A word that was filled by several stores does not
-// count as one.
+// their way there: check_stack_write_var_off in kernel/bpf/verifier.c marks the bytes that may be hit, but the rest of
+// a word of eight that one store had filled still counts as a saved register, of which nothing is known any more, and a
+// later read of those bytes is refused ("invalid size of register fill"). A word that was filled by several stores does
+// not count as one.
 
 import type { Func, Inst, SlotInst } from "../ir/ir.js";
 import { memSize } from "../ir/ir.js";
