@@ -117,7 +117,11 @@ export function runInterpreter(file: string, inputs: readonly Input[], passes: P
 }
 
 /** A module's IR, after whichever passes. */
-export function interpretModule(lowered: LoweredModule, inputs: readonly Input[]): Results {
+export function interpretModule(
+  lowered: LoweredModule,
+  inputs: readonly Input[],
+  kernel: Partial<Pick<Machine, "kernelRead" | "core">> = {},
+): Results {
   const entries: Region[] = [];
   const { functions } = lowered.ir;
   const functionNamed = (name: string): Func | undefined => functions.find((func) => func.name === name);
@@ -125,7 +129,7 @@ export function interpretModule(lowered: LoweredModule, inputs: readonly Input[]
   const functionAddress = (name: string): bigint => (1n << 62n) + BigInt(functions.findIndex((f) => f.name === name));
   const functionAt = (address: bigint): Func => functions[Number(address - (1n << 62n))] ?? assert.fail("no function");
   const callBack: CallBack = (address, args) => interpret(functionAt(address), args, full) ?? 0n;
-  const machine = mapMachine(lowered.maps, entries, callBack);
+  const machine = { ...mapMachine(lowered.maps, entries, callBack), ...kernel };
   const data = new Map(lowered.data.map(({ name, bytes }) => [name, addRegion(machine.memory, name, bytes.slice())]));
   entries.push(...data.values());
   const dataAddress = (section: string): bigint => data.get(section)?.base ?? assert.fail(`no section ${section}`);
