@@ -198,14 +198,19 @@ function aConstant(scope: Scope): Expression {
 /** A quotient or a remainder, made an integer at once. */
 function quotient(scope: Scope, depth: number): Expression {
   const { random } = scope;
-  const operands = [
-    aNumber(scope, depth - 1),
-    random.chance(50) ? aNumber(scope, depth - 1) : expression("number", [String(1 + random.below(300))]),
-  ] as const;
+  const left = aNumber(scope, depth - 1);
   const operator = random.pick(["/", "%"] as const);
-  const parts = ["(", operands[0], ` ${operator} `, operands[1], ")"] as const;
+  const parts = ["(", left, ` ${operator} `, aDivisor(scope, depth), ")"] as const;
   const type = random.pick(smallTypes);
   return expression(type, [type, ...parts]);
+}
+
+/** Zero more often than by chance. */
+function aDivisor(scope: Scope, depth: number): Expression {
+  const { random } = scope;
+  if (random.chance(40)) return aNumber(scope, depth - 1);
+  const reading = random.chance(50) ? aReading(scope, (type) => isNumber(type) && type !== "number") : undefined;
+  return expression("number", reading ? ["(", reading, " & 3)"] : [String(1 + random.below(300))]);
 }
 
 function wrapped(type: ValueType, value: Expression): Expression {

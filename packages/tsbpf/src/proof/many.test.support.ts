@@ -14,6 +14,8 @@ export interface ManyOptions {
   readonly stride?: number;
   readonly kernel: boolean;
   readonly report: (line: string) => void;
+  /** They share maps and functions; 10 unless it is given. */
+  readonly programsPerModule?: number;
   /** Ends at the first failure; it is not cut down. */
   readonly firstFailure?: boolean;
 }
@@ -27,7 +29,7 @@ export interface Summary {
   readonly failures: readonly string[];
 }
 
-const programsPerModule = 10;
+const programsPerModuleUsual = 10;
 const inputCount = 12;
 /** Objects for a module: the levels, with and without passes. */
 const objectsPerModule = allConfigs.length;
@@ -60,6 +62,7 @@ export function addSummaries(all: readonly Summary[]): Summary {
 type Counts = { -readonly [K in keyof Summary]: Summary[K] } & { readonly failures: string[] };
 
 async function proveSeed(seed: number, options: ManyOptions, counts: Counts): Promise<void> {
+  const programsPerModule = options.programsPerModule ?? programsPerModuleUsual;
   const module = randomModule(seed, programsPerModule);
   const all = { inputs: randomInputs(seed, inputCount), configs: allConfigs, kernel: options.kernel };
   const outcome = await prove(printModule(module), all);
@@ -83,11 +86,11 @@ async function proveSeed(seed: number, options: ManyOptions, counts: Counts): Pr
       options.report(text);
     }
   }
-  assertProves(seed, counts);
+  assertProves(seed, counts, programsPerModule);
 }
 
 /** A generator of which much is refused, or too large, proves nothing. */
-function assertProves(seed: number, { programs, refused, tooLarge }: Counts): void {
+function assertProves(seed: number, { programs, refused, tooLarge }: Counts, programsPerModule: number): void {
   const modules = programs / programsPerModule;
   assert(refused <= 3 + modules / 100, `the language refuses ${refused} random modules, seed ${seed} too`);
   const tooLargeMax = 8 + (modules * objectsPerModule) / 50;

@@ -9,6 +9,8 @@ export interface PlantedBug {
   readonly from: string;
   /** … becomes this one. */
   readonly to: string;
+  /** It shows in reads of kernel memory, which have a generator of their own. */
+  readonly isCore?: boolean;
 }
 
 const frontend = "compiler/frontend/";
@@ -135,5 +137,50 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: `${codegen}emit.js`,
     from: "return address.slot === undefined ? address.offset :",
     to: "return address.slot === undefined ? address.offset + 1 :",
+  },
+  {
+    what: "an atomic xor is an atomic or",
+    file: `${codegen}select-memory.js`,
+    from: "xor: Atomic.XOR",
+    to: "xor: Atomic.OR",
+  },
+  {
+    what: "a variable's first bytes overlap",
+    file: `${frontend}globals.js`,
+    from: ">> BigInt(8 * at)",
+    to: ">> BigInt(4 * at)",
+  },
+  {
+    what: "the virtual machine borrows where both sides are equal",
+    file: "vm/translate-alu.js",
+    from: "((${l}>>>0)<(${lo}>>>0)?1:0)",
+    to: "((${l}>>>0)<=(${lo}>>>0)?1:0)",
+  },
+  {
+    what: "the virtual machine exchanges without comparing",
+    file: "vm/access.js",
+    from: "return isEqual ? source : old;",
+    to: "return source;",
+  },
+  {
+    what: "a field lies one byte further in the kernel",
+    file: "btf/core-value.js",
+    from: "BigInt(place.offsetBytes), comparable",
+    to: "BigInt(place.offsetBytes + 1), comparable",
+    isCore: true,
+  },
+  {
+    what: "a bit-field keeps a bit of its neighbour",
+    file: "btf/core-value.js",
+    from: "BigInt(64 - place.sizeBits)",
+    to: "BigInt(63 - place.sizeBits)",
+    isCore: true,
+  },
+  {
+    what: "every bit-field has a sign",
+    file: `${frontend}kernel-bits.js`,
+    from: 'isSigned ? "ashr" : "lshr"',
+    to: '"ashr"',
+    isCore: true,
   },
 ];

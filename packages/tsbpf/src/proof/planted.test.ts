@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { mayLoad } from "../compiler/run.test.support.js";
 import { plantedBugs } from "./planted.test.support.js";
 
 const hook = new URL("plant.test.support.js", import.meta.url).href;
@@ -13,7 +12,6 @@ const finder = fileURLToPath(new URL("find-planted.test.support.js", import.meta
 describe("planted bugs", { concurrency: 2 }, () => {
   for (const [index, { what }] of plantedBugs.entries()) {
     it(what, async (t) => {
-      if (!mayLoad(t)) return;
       const { code, output } = await find(index);
       assert.equal(code, 0, `${what}: ${output}`);
       t.diagnostic(output.trim());

@@ -87,7 +87,7 @@ function anIndex(scope: Scope, length: number, mayMiss: boolean): TreeNode {
   if (candidates.length === 0 || random.chance(40)) return expression("number", [String(random.below(length))]);
   const value = readVariable(random.pick(candidates));
   // Just outside more often than by chance.
-  if (mayMiss && random.chance(30)) return expression("number", ["(", value, ` & 1) + ${length - 1}`]);
+  if (mayMiss && random.chance(45)) return expression("number", ["(", value, ` & 1) + ${length - 1}`]);
   const isPower = (length & (length - 1)) === 0;
   if (isPower && (random.chance(60) || !mayMiss)) return expression("number", [value, ` & ${length - 1}`]);
   if (!mayMiss) return expression("number", ["Math.min(u8(", value, `), ${length - 1})`]);
