@@ -1,5 +1,5 @@
 // Bugs that are put into the compiler to see that the proof finds them: each changes one place of one compiled module
-// as Node loads it. One at a time: TSBPF_PLANTED=3 node --import …/proof/plant.test.support.js …
+// as Node loads it (plant.test.support.ts).
 
 export interface PlantedBug {
   readonly what: string;
