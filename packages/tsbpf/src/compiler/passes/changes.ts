@@ -1,7 +1,7 @@
 // What the verifier sees of a number that depends on the way: which different ones may arrive at a block.
 
 import { predecessors, type Cfg, type Loop } from "../ir/cfg.js";
-import type { Block, Inst, ParamInst } from "../ir/ir.js";
+import { targets, type Block, type Inst, type ParamInst } from "../ir/ir.js";
 import { constOf } from "./edit.js";
 
 export interface Changing {
@@ -20,15 +20,17 @@ interface Trail {
   readonly joins: Map<ParamInst, Block>;
   /** One value with two distances, as an inner loop makes them. */
   isVaried: boolean;
+  /** Numbers that are computed from the loop's counter, say, and so known in every round. */
+  isComputed: boolean;
   isAnything: boolean;
 }
 
 /** Undefined for what the verifier sees to be the same on all ways through a round, or to be anything. */
 export function howItChanges(cfg: Cfg, loop: Loop, param: ParamInst): Changing | undefined {
-  const { steps, constants, joins, isVaried, isAnything } = trailOf(cfg, loop, param);
-  const ways = steps.size + constants.size + (isAnything ? 1 : 0);
+  const { steps, constants, joins, isVaried, isComputed, isAnything } = trailOf(cfg, loop, param);
+  const ways = steps.size + constants.size + (isComputed ? 1 : 0) + (isAnything ? 1 : 0);
   if (!isVaried && ways < 2) return undefined;
-  const isCounter = isVaried || steps.size > 1 || [...steps].some((step) => step !== 0n);
+  const isCounter = isVaried || isComputed || steps.size > 1 || [...steps].some((step) => step !== 0n);
   return { values: isCounter ? counterValues : 1 + constants.size + (isAnything ? 1 : 0), joins: [...joins] };
 }
 
@@ -36,7 +38,7 @@ export function howItChanges(cfg: Cfg, loop: Loop, param: ParamInst): Changing |
 function trailOf(cfg: Cfg, loop: Loop, param: ParamInst): Trail {
   const home = new Map<Inst, Block>();
   for (const block of loop.blocks) for (const other of block.params) home.set(other, block);
-  const trail: Trail = { steps: new Set(), constants: new Set(), joins: new Map(), isVaried: false, isAnything: false };
+  const trail = newTrail();
   const seen = new Map<Inst, bigint>();
   const work: (readonly [Inst, bigint])[] = [];
   const push = (value: Inst | undefined, step: bigint): void => void (value && work.push([value, step]));
@@ -60,9 +62,25 @@ function trailOf(cfg: Cfg, loop: Loop, param: ParamInst): Trail {
     else if (value.op === "param" && block && block !== loop.header) {
       trail.joins.set(value, block);
       for (const incoming of incomingOf(cfg, block, value)) push(incoming, step);
-    } else trail.isAnything = true;
+    } else if (mayBeKnown(value)) trail.isComputed = true;
+    else trail.isAnything = true;
   }
   return trail;
+}
+
+function newTrail(): Trail {
+  const flags = { isVaried: false, isComputed: false, isAnything: false };
+  return { steps: new Set(), constants: new Set(), joins: new Map(), ...flags };
+}
+
+const depthMax = 8;
+
+/** Nothing that was read or that a call gave is part of it. */
+function mayBeKnown(value: Inst, depth = depthMax): boolean {
+  if (value.op === "param" || value.op === "const") return true;
+  if (depth === 0 || value.args.length === 0 || value.type === "ptr" || value.type === "void") return false;
+  if (value.op === "load" || value.op === "call" || value.op === "callfn" || value.op === "forget") return false;
+  return value.args.every((arg) => mayBeKnown(arg, depth - 1));
 }
 
 /** The value that constants were added to, and their sum. */
@@ -98,15 +116,14 @@ export function waysInto(cfg: Cfg, block: Block, param: ParamInst): number {
   return constants.size + steps;
 }
 
-/** What counters begin with: only from a number that the verifier knows it sees that the loop ends. */
+/** What loops count from: only from a number that the verifier knows it sees that they end. */
 export function counterStarts(cfg: Cfg, loops: readonly Loop[]): ReadonlySet<Inst> {
   const starts = new Set<Inst>();
   for (const loop of loops) {
-    for (const param of loop.header.params) {
-      const { steps, constants, isVaried, isAnything } = trailOf(cfg, loop, param);
-      const isCounter = steps.size === 1 && !steps.has(0n) && constants.size === 0 && !isVaried && !isAnything;
-      if (!isCounter) continue;
-      const index = loop.header.params.indexOf(param);
+    for (const [index, param] of loop.header.params.entries()) {
+      if (!leavesAt(loop, param)) continue;
+      const { steps, constants, isVaried, isComputed, isAnything } = trailOf(cfg, loop, param);
+      if (steps.size !== 1 || steps.has(0n) || constants.size > 0 || isVaried || isComputed || isAnything) continue;
       for (const { from, target } of predecessors(cfg, loop.header)) {
         const start = target.args[index];
         if (start && !loop.blocks.has(from)) starts.add(withoutSteps(start, 0n).value);
@@ -114,4 +131,13 @@ export function counterStarts(cfg: Cfg, loops: readonly Loop[]): ReadonlySet<Ins
     }
   }
   return starts;
+}
+
+/** A comparison of the parameter decides whether the loop goes on. */
+function leavesAt(loop: Loop, param: ParamInst): boolean {
+  for (const { term } of loop.blocks) {
+    if (term.op !== "br" || targets(term).every(({ block }) => loop.blocks.has(block))) continue;
+    if (term.cond.args.some((arg) => withoutSteps(arg, 0n).value === param)) return true;
+  }
+  return false;
 }

@@ -46,7 +46,8 @@ function storedIn(loop: Loop): readonly Field[] {
   for (const block of loop.blocks) {
     for (const inst of block.insts) {
       const place = inst.op === "store" ? slotPlace(inst.args[0], inst.offset) : undefined;
-      if (inst.op !== "store" || !place) continue;
+      // What an outer loop forgot is forgotten.
+      if (inst.op !== "store" || !place || inst.args[1]?.op === "forget") continue;
       const key = `${place.slot.id} ${place.offset} ${inst.mem}`;
       const field: Field = fields.get(key) ?? { ...place, mem: inst.mem, stores: [] };
       fields.set(key, field);

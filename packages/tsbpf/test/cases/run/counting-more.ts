@@ -214,3 +214,30 @@ export const records = rawTracepoint("sched_process_exec", (ctx) => {
   for (const v of out.of) sum = u32(sum * 31 + v);
   return sum;
 });
+
+/** Where something was seen last: one of as many numbers as there are rounds. */
+export const lastSame = rawTracepoint("sched_process_exec", (ctx) => {
+  const input = Text(); fill(input.all, ctx);
+  let last = 0;
+  for (let i = 0; i < 64; i++) {
+    if (input.all[i] === input.all[(i + 4) & 63]) last = i;
+  }
+  return last > 2 ? last : 0;
+});
+
+/** A second loop moves on from where the first one came to. */
+export const movesOn = rawTracepoint("sched_process_exec", (ctx) => {
+  const input = Text(); fill(input.all, ctx);
+  let at = 0;
+  let kept = 0;
+  for (let i = 0; i < 64; i++) {
+    const c = input.all[i];
+    if (c > 100) at++;
+    else if (c < 20) kept = i;
+  }
+  for (let i = 0; i < 16; i++) {
+    at += 2;
+    if (input.all[at & 63] > 137) kept++;
+  }
+  return at * 64 + kept + input.all[kept & 63];
+});
