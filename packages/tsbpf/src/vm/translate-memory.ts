@@ -44,13 +44,49 @@ export function atomicText(insn: Insn, index: number): string | undefined {
   const [l, h] = [`l${insn.src}`, `h${insn.src}`];
   const place = `l${insn.dst},h${insn.dst},${insn.offset}`;
   const call = `atomicAccess(V,${index},${size},${insn.imm},${place},${l},${h},l0,h0)`;
-  if (insn.imm === Atomic.CMPXCHG) return `l0=${call};h0=V.hi;`;
-  return (insn.imm & Atomic.FETCH) !== 0 ? `${l}=${call};${h}=V.hi;` : `${call};`;
+  const fetched = insn.imm === Atomic.CMPXCHG ? ["l0", "h0"] : (insn.imm & Atomic.FETCH) !== 0 ? [l, h] : undefined;
+  const slow = fetched ? `${fetched[0]}=${call};${fetched[1]}=V.hi;` : `${call};`;
+  const change = atomicChange(insn.imm, size, l, h);
+  if (change === undefined || insn.dst === FP) return slow;
+  const old = size === 4 ? "k=a>>2;t=I32[k];s=0;" : "k=a>>2;t=I32[k];s=I32[k+1];";
+  const fetch = fetched ? `${fetched[0]}=t;${fetched[1]}=s;` : "";
+  const begin = bounds(`l${insn.dst}`, `h${insn.dst}`, insn.offset, size, "WL", size - 1);
+  return `${begin}{${old}${change}${fetch}}else{${slow}}`;
 }
 
-/** The begin of an `if` that finds the place `a` in the byte array. */
-function bounds(lo: string, hi: string, offset: number, size: number, limits: string): string {
-  const aligned = size === 1 ? "" : `&&(a&${size === 2 ? 1 : 3})===0`;
+/** Stores what becomes of the old value `t` and `s` at the word `k`. */
+function atomicChange(operation: number, size: number, l: string, h: string): string | undefined {
+  const both = (low: string, high: string): string => `I32[k]=${low};${size === 8 ? `I32[k+1]=${high};` : ""}`;
+  switch (operation) {
+    case Atomic.XCHG:
+      return both(l, h);
+    case Atomic.CMPXCHG:
+      return `if(t===l0${size === 8 ? "&&s===h0" : ""}){${both(l, h)}}`;
+  }
+  switch (operation & ~Atomic.FETCH) {
+    case Atomic.ADD:
+      return `o=t+${l}|0;${both("o", `s+${h}+((o>>>0)<(t>>>0)?1:0)|0`)}`;
+    case Atomic.OR:
+      return both(`t|${l}`, `s|${h}`);
+    case Atomic.AND:
+      return both(`t&${l}`, `s&${h}`);
+    case Atomic.XOR:
+      return both(`t^${l}`, `s^${h}`);
+    default:
+      return undefined;
+  }
+}
+
+/** The begin of an `if` that finds the place `a` in the byte array; `mask` has the bits that its alignment forbids. */
+function bounds(
+  lo: string,
+  hi: string,
+  offset: number,
+  size: number,
+  limits: string,
+  mask = Math.min(size, 4) - 1,
+): string {
+  const aligned = mask === 0 ? "" : `&&(a&${mask})===0`;
   const begin = `k=${hi}-(${REGION_HI})|0;o=${lo}+(${offset - REGION_LO})|0;`;
   return `${begin}if(o>=0&&o+${size}<=${limits}[k]&&((a=BS[k]+o),true)${aligned})`;
 }
