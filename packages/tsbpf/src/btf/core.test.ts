@@ -149,6 +149,19 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    what: "wide enums of a target without enum64, which cuts their values",
+    local: (t) => void t.enumeration("wide", { LAST: 1n, FIRST: 2n }, "enum64"),
+    target: (t) => {
+      const values = Object.entries({ FIRST: 7n, LAST: 0xffffff80n }).map(([name, value]) => ({ name, value }));
+      t.builder.add({ kind: "enum", name: "wide", size: 8, signed: false, values });
+    },
+    relocs: [
+      ["wide", "enumval_value", "0", -128],
+      ["wide", "enumval_value", "1", 7],
+      ["wide", "type_size", "0", 8],
+    ],
+  },
+  {
     what: "members without a name, on either side",
     local: (t) => {
       const inner = t.struct("", 8, ["a", t.u32, 0], ["b", t.u32, 4]);
