@@ -45,8 +45,8 @@ function enumValue(btf: Btf, spec: CoreSpec): bigint {
   const type = btf.type(accessor?.typeId ?? 0);
   const value = isEnum(type) ? type.values[accessor?.index ?? 0] : undefined;
   if (value === undefined) throw new FormatError(`BTF: type ${spec.rootId} has no such enum value`);
-  // Before BTF had enum64 (Linux 6.0), enums of eight bytes had the low 32 bits of their values there, without a word on
-  // signs. What is large in kernels is mostly negative (enum perf_callchain_context).
+  // Before BTF had enum64 (Linux 6.0), enums of eight bytes had the low 32 bits of their values there, without a word
+  // on signs. What is large in kernels is mostly negative (enum perf_callchain_context).
   const isCut = type.kind === "enum" && type.size === 8;
   return isCut ? BigInt.asIntN(32, value.value) : value.value;
 }
