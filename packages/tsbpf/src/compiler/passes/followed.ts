@@ -69,7 +69,8 @@ const anyAnswer: ReadonlySet<number> = new Set([
 export function limitedReturns(func: Func): ReadonlySet<Inst> {
   const found = new Set<Inst>();
   const kind = programKindOfSection(func.section ?? "")?.kind;
-  if (kind && anyAnswer.has(kind.progType)) return found;
+  // A plain number that a function gives is no answer: an answer's bounds are known when the program is compiled.
+  if (kind ? anyAnswer.has(kind.progType) : func.returns === "i64") return found;
   const incoming = new Map<Inst, Inst[]>();
   for (const [value, params] of usesOf(func).passed) for (const param of params) addTo(incoming, param, value);
   const work = func.blocks.flatMap(({ term }) => (term.op === "ret" && term.value ? [term.value] : []));

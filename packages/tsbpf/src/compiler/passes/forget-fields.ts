@@ -1,7 +1,7 @@
 // Numbers that a loop keeps in memory, a struct's fields as counters: what is stored there is forgotten before, so that
 // what is read has the width of the field and nothing more is known.
 
-import { buildDomTree, dominates, predecessors, type Cfg, type Loop } from "../ir/cfg.js";
+import { dominates, predecessors, type Cfg, type DomTree, type Loop } from "../ir/cfg.js";
 import { memSize, type Block, type Func, type Inst, type LoadInst, type SlotInst, type StoreInst } from "../ir/ir.js";
 import { makeInst, type NewInst } from "./edit.js";
 import { effectsOf, slotPlace } from "./effects.js";
@@ -14,30 +14,40 @@ interface Field {
   readonly stores: { readonly inst: StoreInst; readonly block: Block }[];
 }
 
-export function forgetFields(func: Func, cfg: Cfg, loop: Loop, uses: Uses): boolean {
-  const entries = predecessors(cfg, loop.header).filter(({ from }) => !loop.blocks.has(from));
-  const [entry] = entries;
-  if (!entry || entries.length !== 1) return false;
-  const stored = storedIn(loop);
-  if (stored.length === 0) return false;
-  const tree = buildDomTree(cfg);
-  const followed = func.blocks
-    .flatMap(({ insts }) => insts)
-    .filter((inst): inst is LoadInst => inst.op === "load" && isFollowed(inst, uses));
-  const isEveryRound = (block: Block): boolean => loop.latches.every((latch) => dominates(tree, block, latch));
-  const isWritten = (field: Field): boolean =>
-    cfg.rpo.some((block) => dominates(tree, block, entry.from) && block.insts.some((inst) => fillsField(inst, field)));
-  const fields = stored.filter(
-    (field) =>
-      field.stores.some(({ inst, block }) => inst.args[1]?.op === "param" || !isEveryRound(block)) &&
-      followed.some((load) => readsField(load, field)) &&
-      isWritten(field),
-  );
-  for (const field of fields) {
-    for (const { inst, block } of field.stores) forgetStored(func, inst, block);
-    forgetAtEntry(func, entry.from, field);
+export function forgetFields(func: Func, cfg: Cfg, tree: DomTree, loops: readonly Loop[], uses: Uses): boolean {
+  let followed: readonly LoadInst[] | undefined;
+  let changed = false;
+  for (const loop of loops) {
+    const entries = predecessors(cfg, loop.header).filter(({ from }) => !loop.blocks.has(from));
+    const [entry] = entries;
+    const stored = storedIn(loop);
+    if (!entry || entries.length !== 1 || stored.length === 0) continue;
+    followed ??= followedLoads(func, uses);
+    const reads = followed;
+    const isEveryRound = (block: Block): boolean => loop.latches.every((latch) => dominates(tree, block, latch));
+    const fields = stored.filter(
+      (field) =>
+        field.stores.some(({ inst, block }) => inst.args[1]?.op === "param" || !isEveryRound(block)) &&
+        reads.some((load) => readsField(load, field)) &&
+        isWritten(cfg, tree, entry.from, field),
+    );
+    for (const field of fields) {
+      for (const { inst, block } of field.stores) forgetStored(func, inst, block);
+      forgetAtEntry(func, entry.from, field);
+    }
+    changed ||= fields.length > 0;
   }
-  return fields.length > 0;
+  return changed;
+}
+
+function followedLoads(func: Func, uses: Uses): readonly LoadInst[] {
+  const insts = func.blocks.flatMap((block) => block.insts);
+  return insts.filter((inst): inst is LoadInst => inst.op === "load" && isFollowed(inst, uses));
+}
+
+/** All of the field holds something wherever `end` is over. */
+function isWritten(cfg: Cfg, tree: DomTree, end: Block, field: Field): boolean {
+  return cfg.rpo.some((block) => dominates(tree, block, end) && block.insts.some((inst) => fillsField(inst, field)));
 }
 
 /** The places of slots that the loop changes. */

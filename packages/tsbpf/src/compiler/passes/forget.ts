@@ -1,7 +1,7 @@
 // Numbers that change only where the data says so are taken from the verifier: it walks the rest of a loop, and of the
 // program, again for each number that a counter or a flag may have, and for each combination of several.
 
-import { buildCfg, buildDomTree, naturalLoops, replaceIn, replaceInTerm } from "../ir/cfg.js";
+import { buildCfg, buildDomTree, naturalLoops, replaceUses } from "../ir/cfg.js";
 import type { Cfg, Loop } from "../ir/cfg.js";
 import type { Block, Func, Inst, ParamInst } from "../ir/ir.js";
 import { makeInst } from "./edit.js";
@@ -18,7 +18,8 @@ export const forget: Pass = {
   settles: true,
   run: (func) => {
     const cfg = buildCfg(func);
-    const loops = naturalLoops(cfg, buildDomTree(cfg));
+    const tree = buildDomTree(cfg);
+    const loops = naturalLoops(cfg, tree);
     const search: Search = {
       cfg,
       uses: usesOf(func),
@@ -28,9 +29,9 @@ export const forget: Pass = {
     const add = (params: readonly Place[]): void => params.forEach(([param, block]) => chosen.set(param, block));
     for (const loop of loops) add(changingIn(search, loop));
     for (const region of regions(cfg, loops)) add(joinsIn(search, region));
-    const fields = loops.map((loop) => forgetFields(func, cfg, loop, search.uses));
-    for (const [param, block] of chosen) forgetParam(func, param, block);
-    return chosen.size > 0 || fields.includes(true);
+    const fields = loops.length > 0 && forgetFields(func, cfg, tree, loops, search.uses);
+    forgetAll(func, chosen);
+    return chosen.size > 0 || fields;
   },
 };
 
@@ -99,13 +100,13 @@ function joinsIn(search: Search, { blocks, waysMax }: Region): readonly Place[] 
   return product > waysMax ? found : [];
 }
 
-function forgetParam(func: Func, param: ParamInst, block: Block): void {
-  if (param.type === "ptr") return;
-  const forgotten = makeInst(func, { op: "forget", type: param.type, args: [param] }, param.span);
-  const replace = (value: Inst): Inst => (value === param ? forgotten : value);
-  for (const other of func.blocks) {
-    for (const inst of other.insts) replaceIn(inst.args, replace);
-    replaceInTerm(other.term, replace);
+function forgetAll(func: Func, chosen: ReadonlyMap<ParamInst, Block>): void {
+  const forgotten = new Map<Inst, Inst>();
+  for (const param of chosen.keys()) {
+    if (param.type === "ptr") continue;
+    forgotten.set(param, makeInst(func, { op: "forget", type: param.type, args: [param] }, param.span));
   }
-  block.insts.unshift(forgotten);
+  replaceUses(func, forgotten);
+  // Only now, so that they themselves still use what they forget.
+  for (const [param, block] of chosen) block.insts.unshift(...[forgotten.get(param) ?? []].flat());
 }
