@@ -23,8 +23,9 @@ export interface LoopBound {
 }
 
 /**
- * The verifier does not always see what bounds a limit (it forgets everything at a remainder or a quotient). Then the
- * counter is tested against the bound that the compiler knows.
+ * The verifier does not always see what bounds a limit (it forgets everything at a remainder or a quotient), and before
+ * Linux 6.8 it does not decide between a counter and a limit in another register (is_branch_taken,
+ * kernel/bpf/verifier.c). So the counter is tested against the bound that the compiler knows.
  */
 export interface Guard {
   readonly counter: Variable;
@@ -39,7 +40,7 @@ export interface Counter {
   readonly symbol: ts.Symbol;
   /** Its values inside the body. */
   readonly range: Range;
-  /** From one constant to another: the verifier, which goes through the loop round by round, knows them too. */
+  /** From one constant to another at most: the verifier, which goes through the loop round by round, knows them too. */
   readonly isVisible: boolean;
 }
 
@@ -73,7 +74,10 @@ export function loopBound(
   // With other conditions beside it, every round may be the last.
   const exact = conjuncts(condition).length === 1 && bounds[0]?.exact === true;
   const steady = bounds.flatMap((bound) => bound.steady);
-  return { ...best, exact, steady, counter: bounds.find((bound) => bound.counter)?.counter };
+  const source = bounds.find((bound) => bound.counter);
+  // Only one guard is tested in each round.
+  const isVisible = source?.counter?.isVisible === true && (source.exact || source === best);
+  return { ...best, exact, steady, counter: source?.counter && { ...source.counter, isVisible } };
 }
 
 function conjuncts(node: ts.Expression): readonly ts.Expression[] {
@@ -191,14 +195,21 @@ function boundOf(
   if (rounds > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   const isSteady = rounds > 0n && assignmentsTo(l, limit.symbol, body).length === 0;
   const range = insideRange(limit, start);
-  const counter = isSteady ? { symbol: limit.symbol, range, isVisible: exact } : undefined;
+  const guard = exact ? undefined : guardOf(l, limit, start);
+  const isVisible = exact || (guard !== undefined && start.low === start.high && isTestable(guard.limit));
+  const counter = isSteady ? { symbol: limit.symbol, range, isVisible } : undefined;
   return {
     rounds: Number(rounds),
     exact,
     counter,
     steady: [limit.symbol],
-    guard: exact ? undefined : guardOf(l, limit, start),
+    guard,
   };
+}
+
+/** One instruction compares with it. */
+export function isTestable(limit: bigint): boolean {
+  return limit === BigInt.asIntN(32, limit);
 }
 
 function guardOf(l: Lowering, limit: Limit, start: Range): Guard | undefined {

@@ -3,7 +3,7 @@
 import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import { isCompare, type Block, type Inst } from "../ir/ir.js";
-import { loopBound, type Guard, type LoopBound } from "./bounds.js";
+import { isTestable, loopBound, type Guard, type LoopBound } from "./bounds.js";
 import { lowerCondition } from "./conditions.js";
 import { lowerExpression } from "./expressions.js";
 import { withJumps } from "./jumps.js";
@@ -80,10 +80,18 @@ function withPlainCounters(l: Lowering, bound: LoopBound | undefined, work: () =
   for (const [symbol, local] of before) if (local) locals.set(symbol, local);
 }
 
-/** The condition, and after it what the verifier cannot see for itself. */
+/**
+ * The condition, and what the verifier cannot see for itself. That goes first where it is a test against a constant
+ * that stops a counter from a constant: it bounds the counter in the body too, and the first round needs no test.
+ */
 function lowerGuarded(l: Lowering, condition: ts.Expression, guard: Guard | undefined, body: Block, exit: Block): void {
   if (!guard) return lowerCondition(l, condition, body, exit);
   const held = l.b.createBlock();
+  if (guard.start === undefined && isTestable(guard.limit)) {
+    guardCounter(l, guard, false, held, exit);
+    startSealed(l, held);
+    return lowerCondition(l, condition, body, exit);
+  }
   const firstId = l.b.func.nextId;
   const counter = l.b.read(guard.counter);
   const firstBlock = l.b.func.blocks.indexOf(l.b.current);

@@ -54,6 +54,11 @@ export function decideInBlock(facts: Facts, block: Block, cond: Inst): boolean |
   return left && right ? decide(facts, { block, edge: undefined }, cond.op, left, right) : undefined;
 }
 
+/** Whether `left op right` holds wherever control gets to the start of `block`, if that is known. */
+export function holdsInBlock(facts: Facts, block: Block, op: CompareOp, left: Inst, right: Inst): boolean | undefined {
+  return decide(facts, { block, edge: undefined }, op, left, right);
+}
+
 /** The start of `block`, or, with an edge, that edge out of the end of `block`. */
 interface Place {
   readonly block: Block;

@@ -5,7 +5,7 @@ import type { BinaryInst, BinaryOp, Inst } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
 import { constOf } from "./edit.js";
 import type { Folder } from "./fold.js";
-import { allOnes } from "./known-bits.js";
+import { allOnes, lowMask } from "./known-bits.js";
 import { invertedCompare } from "./fold-compare.js";
 import { lowHalf } from "./fold-convert.js";
 
@@ -120,12 +120,25 @@ function simplifyAnd(inst: BinaryInst, left: Inst, value: bigint, folder: Folder
   if (inner !== undefined && left.args[0]) {
     return folder.binary("and", left.args[0], folder.constant(inst.type, inner & value));
   }
+  const relevant = relevantOperand(left, value, folder);
+  if (relevant) return folder.binary("and", relevant, folder.constant(inst.type, value));
   if (inst.type === "i64" && value <= 0xffff_ffffn) {
     // 32-bit operations clear the upper half for nothing, and their immediates reach 2^32 - 1.
     const low = folder.convert("trunc", "i32", left);
     return folder.convert("zext", "i64", folder.binary("and", low, folder.constant("i32", value)));
   }
   return undefined;
+}
+
+/** The operand of `value` from which all bits in `mask` come, if the other one has none there. */
+function relevantOperand(value: Inst, mask: bigint, folder: Folder): Inst | undefined {
+  const [left, right] = value.args;
+  if (!isBinary(value) || !left || !right || value.type === "ptr") return undefined;
+  if (value.op !== "xor" && value.op !== "or" && value.op !== "add") return undefined;
+  // What is added to lower bits may be carried into these.
+  const looked = value.op === "add" ? lowMask(mask) : mask;
+  if ((folder.known.possible(right) & looked) === 0n) return left;
+  return (folder.known.possible(left) & looked) === 0n ? right : undefined;
 }
 
 /**

@@ -68,6 +68,11 @@ export function lowMask(value: bigint): bigint {
   return value <= 0n ? 0n : (1n << BigInt(value.toString(2).length)) - 1n;
 }
 
+/** The lowest bit that is set in `value`, 0 for none. */
+function lowestBit(value: bigint): bigint {
+  return value & -value;
+}
+
 function typeOf(inst: Inst): Type {
   return inst.type === "void" ? "i64" : inst.type;
 }
@@ -113,9 +118,9 @@ function possibleOfBinary(inst: BinaryInst, of: (arg: Inst) => bigint): bigint {
     case "xor":
       return of(left) | of(right);
     case "add":
-      return bound(of(left) + of(right));
+      return bound(of(left) + of(right)) & -lowestBit(of(left) | of(right));
     case "mul":
-      return bound(of(left) * of(right));
+      return bound(of(left) * of(right)) & -(lowestBit(of(left)) * lowestBit(of(right)));
     case "shl":
       return shift === undefined ? all : of(left) << shift;
     case "lshr":

@@ -13,6 +13,7 @@ import { forget } from "./forget.js";
 import { gvn } from "./gvn.js";
 import { jumpThreading } from "./jump-threading.js";
 import { loopMemory } from "./loop-memory.js";
+import { loosenLimits } from "./loosen-limits.js";
 import { lowerKread } from "./lower-kread.js";
 import { lowerMemory } from "./lower-memory.js";
 import { mergeSlots } from "./merge-slots.js";
@@ -22,6 +23,7 @@ import { promote } from "./promote.js";
 import { reuseReads } from "./reuse-reads.js";
 import { shareSlots } from "./share-slots.js";
 import { sink } from "./sink.js";
+import { unroll } from "./unroll.js";
 
 /** Passes that run together, over and over while one of them changes something, at most `roundsMax` times. */
 export interface Stage {
@@ -32,7 +34,11 @@ export interface Stage {
 export const stages: readonly Stage[] = [
   { passes: [forget], roundsMax: 1 },
   { passes: [cfgCleanup, fold, cfgCleanup, dce], roundsMax: 2 },
-  { passes: [promote, fold, narrow, fold, gvn, reuseReads, fold, jumpThreading, cfgCleanup, dce], roundsMax: 4 },
+  {
+    passes: [loosenLimits, promote, fold, narrow, fold, gvn, reuseReads, fold, jumpThreading, cfgCleanup, dce],
+    roundsMax: 4,
+  },
+  { passes: [unroll, cfgCleanup, fold, gvn, cfgCleanup, dce], roundsMax: 1 },
   { passes: [shareSlots, lowerKread, gvn, dse, fold, cfgCleanup, dce], roundsMax: 2 },
   {
     passes: [loopMemory, lowerMemory, promote, fold, narrow, fold, gvn, fold, cfgCleanup, dse, lowerMemory, sink, dce],
@@ -43,12 +49,14 @@ export const stages: readonly Stage[] = [
 export const allPasses: readonly Pass[] = [
   forget,
   cfgCleanup,
+  loosenLimits,
   promote,
   fold,
   narrow,
   gvn,
   reuseReads,
   jumpThreading,
+  unroll,
   shareSlots,
   lowerKread,
   mergeSlots,

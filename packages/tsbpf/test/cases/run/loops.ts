@@ -157,3 +157,22 @@ export const hiddenQuotients = rawTracepoint("sched_process_exec", (ctx) => {
   }
   return total;
 });
+
+export const limited = rawTracepoint("sched_process_exec", (ctx) => {
+  const cells = Cells();
+  for (let i = 0; i < 8; i++) cells.at[i] = u32(i * i + 3);
+  const count = Math.min(u32(ctx.args[0]), 8);
+  let total = 0;
+  for (let i = 0; i < count; i++) total += cells.at[i] * (i + 1);
+  for (let i = 0, j = 0; i < count && j < u8(ctx.args[1]); i++, j += 2) total += cells.at[i] + j;
+  return u32(total);
+});
+
+export const shortRounds = rawTracepoint("sched_process_exec", (ctx) => {
+  let mixed = u32(ctx.args[0]);
+  for (let bit = 0; bit < 32; bit++) mixed = u32((mixed >>> 1) ^ Math.imul(mixed & 1, 0xedb88320));
+  let sum = 0;
+  for (let i = 0; i < 4; i++) sum += u8(ctx.args[1] >> u64(i * 8));
+  for (let i = 0; i < 7; i++) sum = u32(sum * 3 + 1);
+  return u32(mixed ^ sum);
+});
