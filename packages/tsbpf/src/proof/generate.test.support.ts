@@ -36,7 +36,7 @@ export function randomModule(seed: number, programCount: number): RandomModule {
     tables: [aTable(random, declarations)],
     structs,
     globals: someGlobals(random, declarations),
-    hasAtomics: random.chance(25),
+    hasAtomics: random.chance(35),
     hasContext: false,
     result: "i32",
     labels: [],

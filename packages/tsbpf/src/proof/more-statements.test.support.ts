@@ -122,7 +122,7 @@ function atomic(scope: Scope): Step | undefined {
 
 function fetching(scope: Scope, dot: string, type: ValueType, value: Expression): readonly (string | TreeNode)[] {
   const { random } = scope;
-  if (random.chance(25)) return [`${dot}compareExchange(`, argument(scope, type, 1), ", ", value, ")"];
+  if (random.chance(40)) return [`${dot}compareExchange(`, argument(scope, type, 1), ", ", value, ")"];
   return [`${dot}${random.pick(["fetchAdd", "fetchAnd", "fetchOr", "fetchXor", "exchange"])}(`, value, ")"];
 }
 
