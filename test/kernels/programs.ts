@@ -12,7 +12,7 @@ export interface ProgramCase {
   readonly name: string;
   /** Its file in the folder. */
   readonly file: string;
-  /** The first release that has the kernel's types which it cannot do without: "// kernel: 5.14" in its source. */
+  /** The oldest kernel that it is for, by its types or by what it does: "// kernel: 5.14" in its source. */
   readonly since?: string;
   /** By program, the 32-bit results of `inputs` in order. */
   readonly expected: Readonly<Record<string, readonly number[]>>;
@@ -76,7 +76,7 @@ export async function buildPrograms(folder: string): Promise<void> {
     const levels = group === "run" ? (["v3", "v4"] as const) : (["v3"] as const);
     const results = group === "run" ? await support.runJavaScript(path, inputs) : new Map<string, number[]>();
     for (const cpu of levels.filter((level) => named.includes(level))) {
-      const { object, diagnostics } = compile({ file: path, cpu });
+      const { object, diagnostics } = compile({ file: path, cpu, ...(since && { kernel: since }) });
       if (!object) throw new Error(`${path}: ${diagnostics.map(({ message }) => message).join("; ")}`);
       const file = `${group}-${name}-${cpu}.bpf.o`;
       writeFileSync(join(folder, file), object);
