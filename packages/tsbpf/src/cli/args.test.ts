@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseArgs, UsageError } from "./args.js";
 import { commands } from "./commands.js";
-import { didYouMean } from "./did-you-mean.js";
+import { didYouMean } from "../util/did-you-mean.js";
 
 /** What the words give: operand and options as one text, or the error. */
 function parsed(words: string): string {

@@ -1,7 +1,7 @@
 // The command line as data: what a command takes, and the parser that checks words against it. A mistake is a
 // UsageError that names the word and, where one is near, what was probably meant.
 
-import { hint } from "./did-you-mean.js";
+import { hint } from "../util/did-you-mean.js";
 
 /** A command line that does not make sense; the process ends with 2. */
 export class UsageError extends Error {

@@ -9,7 +9,7 @@ import type { ParsedArgs } from "./args.js";
 import { cpuVersions } from "./commands.js";
 import type { CpuVersion } from "./commands.js";
 import { enableCompileCache, typeScriptModule } from "./compile-cache.js";
-import { didYouMean, hint } from "./did-you-mean.js";
+import { didYouMean, hint } from "../util/did-you-mean.js";
 import { optimiseLater } from "./engine.js";
 import { CliError, reasonOf } from "./errors.js";
 import { errorCode } from "./io.js";

@@ -3,7 +3,7 @@
 
 import { helpOption, UsageError } from "./args.js";
 import type { CommandSpec, OptionSpec, ParsedArgs } from "./args.js";
-import { hint } from "./did-you-mean.js";
+import { hint } from "../util/did-you-mean.js";
 import type { Io } from "./io.js";
 
 export async function runHelp(args: ParsedArgs, io: Io, commands: readonly CommandSpec[]): Promise<number> {

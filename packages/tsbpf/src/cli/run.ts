@@ -4,7 +4,7 @@
 import { parseArgs, UsageError } from "./args.js";
 import { commands } from "./commands.js";
 import type { Command } from "./commands.js";
-import { hint } from "./did-you-mean.js";
+import { hint } from "../util/did-you-mean.js";
 import { CliError } from "./errors.js";
 import { commandHelp, overview } from "./help.js";
 import { painter } from "./io.js";

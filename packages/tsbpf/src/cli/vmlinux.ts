@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { optionValue, UsageError } from "./args.js";
 import type { ParsedArgs } from "./args.js";
-import { hint } from "./did-you-mean.js";
+import { hint } from "../util/did-you-mean.js";
 import { CliError } from "./errors.js";
 import { printable } from "./io.js";
 import type { Io } from "./io.js";

@@ -25,6 +25,12 @@ export const messages = {
     cure: "{instead}",
   },
 
+  foreignName: {
+    code: "TSB1004",
+    text: "There is no '{name}' in a BPF program",
+    cure: "{instead}",
+  },
+
   fraction: {
     code: "TSB2001",
     text: "{literal} is not an integer; programs in the kernel have no floating point",
@@ -196,8 +202,8 @@ export const messages = {
 
   mapMethod: {
     code: "TSB6001",
-    text: "A {kind} map has no '{name}' in a BPF program",
-    cure: "it has: {methods}",
+    text: "There is no '{name}' on the map '{map}'",
+    cure: "{instead}",
   },
   mapOption: {
     code: "TSB6002",
@@ -350,6 +356,11 @@ export const messages = {
     code: "TSB8005",
     text: "{helper} asks about a kernel type, which stands between its angle brackets",
     cure: "name a bpfCore… interface: `{helper}<bpfCoreTaskStruct>()`",
+  },
+  kernelView: {
+    code: "TSB8009",
+    text: "{helper} gives an object in the kernel, and this is no view of a kernel type",
+    cure: "declare one: `interface bpfCoreTaskStruct { readonly pid: i32 }`, and write `{helper}<bpfCoreTaskStruct>()`",
   },
   kernelEnum: {
     code: "TSB8006",

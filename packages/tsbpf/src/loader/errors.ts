@@ -1,6 +1,7 @@
 // The loader's errors. Each has a fixed `code`; its text reads `verb object: reason (hint)`, without a full stop.
 
 import { describeErrno } from "../sys/errno.js";
+import { didYouMean } from "../util/did-you-mean.js";
 import type { VerifierReport } from "./verifier-log.js";
 
 export type LoaderErrorCode =
@@ -106,38 +107,10 @@ export function systemError(code: LoaderErrorCode, doing: string, status: number
   return new LoaderError(code, text, { errno: status });
 }
 
-/** The known name most like `wanted`, when it is like enough to be a typing error. */
-export function didYouMean(wanted: string, known: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const name of known) {
-    if (Math.abs(name.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted.toLowerCase(), name.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [name, distance];
-  }
-  return best;
-}
-
 /** `find program "evnts": the object has none of this name (did you mean "events"?)` */
 export function unknownName(what: string, wanted: string, known: readonly string[]): UnknownNameError {
   const near = didYouMean(wanted, known);
   const list = known.length === 0 ? `it has no ${what}s at all` : `it has ${known.map((n) => `"${n}"`).join(", ")}`;
   const hint = near === undefined ? list : `did you mean "${near}"? ${list}`;
   return new UnknownNameError(`find ${what} "${wanted}": the object has no ${what} of this name (${hint})`);
-}
-
-/** Levenshtein's distance, with one row. */
-function editDistance(a: string, b: string): number {
-  const row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    let diagonal = row[0] ?? 0;
-    row[0] = i;
-    for (let j = 1; j <= b.length; j++) {
-      const above = row[j] ?? 0;
-      const substituted = diagonal + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row[j] = Math.min(above + 1, (row[j - 1] ?? 0) + 1, substituted);
-      diagonal = above;
-    }
-  }
-  return row[b.length] ?? 0;
 }

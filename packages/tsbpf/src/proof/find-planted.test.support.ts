@@ -1,5 +1,5 @@
-// Runs the proof, in which a bug is planted, until it fails. The kernel is not asked: what is wrong with an object shows
-// in the virtual machine, which is quicker.
+// Runs the proof, in which a bug is planted, until it fails. The kernel is not asked: what is wrong with an object
+// shows in the virtual machine, which is quicker.
 
 import { proveCore } from "./core-ways.test.support.js";
 import { proveMany } from "./many.test.support.js";

@@ -1,6 +1,6 @@
-// Loaded with --import: `import("…?planted=3")` gives a module, and all that it imports, once more, with the bug of that
-// number in it. So one process tries many bugs, and what is not ours (TypeScript) is loaded and warm only once. Fails
-// where the place has changed, so that a bug cannot silently stay out.
+// Loaded with --import: `import("…?planted=3")` gives a module, and all that it imports, once more, with the bug of
+// that number in it. So one process tries many bugs, and what is not ours (TypeScript) is loaded and warm only once.
+// Fails where the place has changed, so that a bug cannot silently stay out.
 
 import { register } from "node:module";
 import { isMainThread } from "node:worker_threads";

@@ -3,7 +3,7 @@
 import { essentialName, idsByExactName } from "../btf/name.js";
 import type { Btf, BtfMember, BtfType, BtfTypeId } from "../btf/types.js";
 import { sizeOfType, skipModifiers } from "../btf/walk.js";
-import { didYouMean } from "../loader/errors.js";
+import { didYouMean } from "../util/did-you-mean.js";
 import { encodeText } from "../util/bytes.js";
 import { addRegion, type Memory, REGION_LO, regionBytes, regionHi } from "../vm/memory.js";
 import { toBig } from "../vm/int64.js";

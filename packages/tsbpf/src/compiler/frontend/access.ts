@@ -49,7 +49,8 @@ export function memberNamed(l: Lowering, node: ts.Node, object: Operand, name: s
         return constantInt(l, "number", BigInt(object.type.length));
       }
       const member = kernelMember(l, object, name);
-      if (!member) return unknownProperty(l, node, name, "this bpfCore interface");
+      // TypeScript has found the property: its type is what is wrong, and has its own diagnostic.
+      if (!member) return l.diagnostics.length > 0 ? errorOperand : unknownProperty(l, node, name, "this view");
       return readKernel(l, member);
     }
     case "user":

@@ -133,6 +133,8 @@ function variableTarget(l: Lowering, node: ts.Identifier): Target | undefined {
   if (local?.operand.kind === "memory" || local?.operand.kind === "ref")
     report(l, node, "rebindMemory", { name: node.text });
   else if (local) {
+    // What could not be declared has its diagnostic.
+    if (local.operand.kind === "error") return undefined;
     report(l, node, "readOnly", { what: `'${node.text}'`, instead: "declare it with `let`" });
   } else if (symbol?.valueDeclaration && ts.isVariableDeclaration(symbol.valueDeclaration)) {
     report(l, symbol.valueDeclaration.name, "moduleState");

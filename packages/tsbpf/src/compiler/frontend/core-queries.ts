@@ -112,7 +112,9 @@ function aboutEnumerator(kind: "enumval_value" | "enumval_exists"): Query {
     const text = nameNode && lowerExpression(l, nameNode);
     const index = text?.kind === "text" ? root.values.findIndex((value) => value.name === text.text) : -1;
     if (index < 0) {
-      if (nameNode && text?.kind !== "error")
+      // A value that has its own diagnostic is missing in the list.
+      const isBad = text?.kind === "text" && l.diagnostics.length > 0;
+      if (nameNode && text?.kind !== "error" && !isBad)
         report(l, nameNode, "notConstant", { what: "The name of an enum's value" });
       return errorOperand;
     }

@@ -29,6 +29,7 @@ import {
   type Static,
 } from "./operands.js";
 import { isConstAssertion, staticOf, tryEvaluate } from "./statics.js";
+import { isText } from "./text.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, mayBeAbsent, type DeclaredType } from "./types.js";
 import {
@@ -238,10 +239,22 @@ function binary(l: Lowering, node: ts.BinaryExpression): Operand {
   if (operator === "&&" || operator === "||") return logical(l, node);
   if (operator === "??") return coalesce(l, node);
   if (!arithmetic.has(operator)) return unsupported(l, node);
-  const left = lowerInt(l, node.left);
-  const right = lowerInt(l, node.right);
+  const leftOperand = lowerExpression(l, node.left);
+  const rightOperand = lowerExpression(l, node.right);
+  if (isTextual(leftOperand) || isTextual(rightOperand)) {
+    const values = { operator, left: describe(leftOperand), right: describe(rightOperand) };
+    const instead = "text is not put together in the kernel: send the parts, or print them with bpfPrintk(`…`)";
+    report(l, node, "unsupportedOperator", { ...values, instead });
+    return errorOperand;
+  }
+  const left = asInt(l, node.left, leftOperand);
+  const right = asInt(l, node.right, rightOperand);
   if (!left || !right) return errorOperand;
   return arithmeticOn(l, node, operator, left, right);
+}
+
+function isTextual(operand: Operand): boolean {
+  return operand.kind === "text" || isText(operand);
 }
 
 /** A binary arithmetic operator; TypeScript has seen to it that both sides are numbers or both are bigints. */

@@ -8,6 +8,7 @@ import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
 import { asInt, lowerExpression } from "./expressions.js";
 import { checkHelper, checkHelperMap, isAligned, useMap } from "./helper-rules.js";
+import { internData } from "./data-sections.js";
 import { checkWritable } from "./globals.js";
 import { kernelAddress, kernelObject, trustedObject } from "./kernel.js";
 import { kernelStruct } from "./kernel-types.js";
@@ -56,6 +57,11 @@ function result(l: Lowering, node: ts.CallExpression, returns: HelperReturn, val
       const type = l.checker.getTypeAtLocation(node);
       const struct = kernelInterface(type) && kernelStruct(l, type);
       if (struct) return kernelObject(struct, value);
+      const [argument] = node.typeArguments ?? [];
+      if (argument) {
+        report(l, argument, "kernelView", { helper: node.expression.getText() });
+        return errorOperand;
+      }
       return sizedInt(intTypes.u64, l.b.convert("ptr2int", "i64", value));
     }
     case "kernel_object":
@@ -213,9 +219,11 @@ function keyOrValue(l: Lowering, node: ts.Node, operand: Operand, type: DataType
 }
 
 function memory(l: Lowering, node: ts.Node, operand: Operand, arg: HelperArg & { kind: "mem" }): Lowered | undefined {
+  if (arg.constant) return operand.kind === "text" ? { value: constantText(l, operand.text) } : undefined;
   if (operand.kind === "text" && arg.access === "read") {
     const text = textOnStack(l, node, operand.text);
-    return { value: text.base, size: sizeOf(text.type) };
+    const size = sizeOf(text.type);
+    return arg.size === undefined || size >= arg.size ? { value: text.base, size } : undefined;
   }
   if ((operand.kind === "null" || operand.kind === "void") && arg.nullable) {
     return { value: l.b.constant("ptr", 0n), size: 0 };
@@ -230,8 +238,15 @@ function memory(l: Lowering, node: ts.Node, operand: Operand, arg: HelperArg & {
   return { value: address(l, operand), size };
 }
 
+/** Text in read-only data, which is where the kernel looks for formats. */
+function constantText(l: Lowering, text: string): Inst {
+  const place = internData(l, new TextEncoder().encode(`${text}\0`), 1);
+  return l.b.data(place.section, place.offset);
+}
+
 /** For the message: what is needed, and what to write. */
 function neededMemory(arg: HelperArg & { kind: "mem" }): readonly [string, string] {
+  if (arg.constant) return ["text that is known when the program is compiled", 'write it there: `"pid %d"`'];
   if (arg.size === undefined) return ["memory of the program", "pass a struct, chars, bytes or an array"];
   const needed = `${arg.size} bytes of the program, at a multiple of ${Math.min(arg.size, 8)}`;
   return [needed, "pass a struct of its own: `const Result = struct({ value: u64 })`"];

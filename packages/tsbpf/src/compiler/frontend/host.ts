@@ -38,6 +38,18 @@ export function isLanguageFile(source: ts.SourceFile): boolean {
   return source.fileName.startsWith(languageFolder) || source.fileName === libFileName;
 }
 
+/** The values that "tsbpf" exports, by name, as far as they are declared here. */
+export function languageNames(program: ts.Program): readonly string[] {
+  const source = program.getSourceFile(languageEntry);
+  const checker = program.getTypeChecker();
+  const module = source && checker.getSymbolAtLocation(source);
+  const isValue = (symbol: ts.Symbol): boolean =>
+    ((symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol).flags & ts.SymbolFlags.Value) !==
+    0;
+  const names = module ? checker.getExportsOfModule(module).filter(isValue) : [];
+  return names.map(({ name }) => name);
+}
+
 /** Whether this process has compiled before. */
 let isWarm = false;
 

@@ -63,7 +63,8 @@ export function lowerMapMethod(
   const name = callee.name.text;
   const method = Object.hasOwn(available, name) ? available[name] : undefined;
   if (method) return method(l, node, map);
-  report(l, callee.name, "mapMethod", { kind: map.kind, name, methods: Object.keys(available).join(", ") });
+  const instead = `it has: ${Object.keys(available).join(", ")}`;
+  report(l, callee.name, "mapMethod", { map: map.name, name, instead });
   return errorOperand;
 }
 

@@ -5,8 +5,9 @@ import { ts } from "./typescript.js";
 import type { Diagnostic, DiagnosticSpan } from "../diagnostic.js";
 import type { Span } from "../ir/ir.js";
 import { fillIn, messages } from "../messages.js";
-import { compilerHost, compilerOptions, hostForMentioned, isFile } from "./host.js";
+import { compilerHost, compilerOptions, hostForMentioned, isFile, languageNames } from "./host.js";
 import { libFileName } from "./lib.js";
+import { describeTypeErrors } from "./type-errors.js";
 
 export interface SourceProgram {
   readonly checker: ts.TypeChecker;
@@ -47,7 +48,10 @@ function checkProgram(entryPath: string, host: ts.CompilerHost): SourceProgram |
     checker: program.getTypeChecker(),
     entry,
     files,
-    diagnostics: [...found.map(fromTypeScript), ...files.flatMap(silencingComments)],
+    diagnostics: [
+      ...describeTypeErrors(found, program.getTypeChecker(), languageNames(program), spanAt),
+      ...files.flatMap(silencingComments),
+    ],
     rootFolder,
     lineText: (path, line) => lineOf(program.getSourceFile(join(rootFolder, path)), line),
   };
@@ -94,17 +98,6 @@ function spanAt(source: ts.SourceFile, start: number, end: number): DiagnosticSp
     line: from.line + 1,
     column: from.character + 1,
     length: Math.max(1, (from.line === to.line ? end : lineEnd) - start),
-  };
-}
-
-function fromTypeScript(diagnostic: ts.Diagnostic): Diagnostic {
-  const { file, start } = diagnostic;
-  return {
-    code: `TS${diagnostic.code}`,
-    severity: "error",
-    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
-    span: file && start !== undefined ? spanAt(file, start, start + (diagnostic.length ?? 1)) : undefined,
-    notes: [],
   };
 }
 

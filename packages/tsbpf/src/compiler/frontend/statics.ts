@@ -13,6 +13,7 @@ import { isLanguageFile } from "./host.js";
 import { declareProgram, isProgramFactory } from "./program-factories.js";
 import { swapBytes, swapWidths } from "./swap-bytes.js";
 import { TcAction, XdpAction } from "../../bpf/actions.js";
+import { adviceFor } from "./unsupported.js";
 import { boolType, intTypeByName, intTypes, layOutStruct, type DataType } from "./types.js";
 
 const errorStatic: Static = { kind: "error" };
@@ -55,6 +56,10 @@ function constantRecord(record: Readonly<Record<string, number>>): Static {
 function declared(c: Compilation, symbol: ts.Symbol, declaration: ts.Declaration): Static | undefined {
   if (ts.isSourceFile(declaration)) return { kind: "module", symbol };
   if (ts.isFunctionDeclaration(declaration)) {
+    if (isInFunction(declaration.parent)) {
+      report(c, declaration, "unsupportedSyntax", adviceFor(declaration.kind));
+      return errorStatic;
+    }
     // Of overloads the last one has the body.
     const overloads = symbol.declarations?.filter(ts.isFunctionDeclaration) ?? [];
     const node = overloads.find((overload) => overload.body) ?? declaration;

@@ -38,7 +38,7 @@ const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
   [K.RegularExpressionLiteral]: { what: "A regular expression", instead: "compare bytes one by one" },
   [K.SpreadElement]: { what: "Spread", instead: "name the values one by one" },
   [K.SpreadAssignment]: { what: "Spread", instead: "name the fields one by one" },
-  [K.TaggedTemplateExpression]: { what: "A tagged template", instead: "use plain text" },
+  [K.TaggedTemplateExpression]: { what: "A tagged template", instead: "call the function: bpfPrintk(`pid ${pid}`)" },
   [K.TemplateExpression]: { what: "A template with values", instead: "use it in `bpfPrintk(…)` only" },
   [K.ThisKeyword]: { what: "this", instead: "pass what is needed as a parameter" },
   [K.ThrowStatement]: { what: "throw", instead: "return early" },
@@ -50,11 +50,18 @@ const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
   [K.ImportEqualsDeclaration]: { what: "import … = require", instead: 'write `import { … } from "…"`' },
   [K.Parameter]: { what: "A rest parameter", instead: "name each parameter" },
   [K.ImportKeyword]: { what: "import()", instead: "import the module at the top" },
-  [K.MetaProperty]: { what: "A property of the module", instead: "use a constant" },
+  [K.MetaProperty]: { what: "A property of the module or the call", instead: "use a constant" },
   [K.WithStatement]: { what: "with", instead: "name the object" },
   [K.BindingElement]: { what: "A rest element", instead: "name the fields or elements one by one" },
   [K.ComputedPropertyName]: { what: "A computed name", instead: "write the name itself" },
 };
+
+/** Its name and what to write instead, for a construct outside the language. */
+export function adviceFor(kind: ts.SyntaxKind): Readonly<Record<"what" | "instead", string>> {
+  const known = advice[kind];
+  const what = known?.what ?? `This construct (${ts.SyntaxKind[kind] ?? "unknown"})`;
+  return { what, instead: known?.instead ?? "see LANGUAGE.md for what there is" };
+}
 
 /** For tests of the language's extent. */
 export const foreignKinds: readonly ts.SyntaxKind[] = Object.keys(advice).map(Number);
@@ -76,8 +83,6 @@ export function unsupported(c: Compilation, node: ts.Node): ErrorOperand {
     report(c, node.operatorToken, "unsupportedSyntax", { what: `The operator '${operator}'`, instead });
     return errorOperand;
   }
-  const known = advice[node.kind];
-  const what = known?.what ?? `This construct (${ts.SyntaxKind[node.kind] ?? "unknown"})`;
-  report(c, node, "unsupportedSyntax", { what, instead: known?.instead ?? "see LANGUAGE.md for what there is" });
+  report(c, node, "unsupportedSyntax", adviceFor(node.kind));
   return errorOperand;
 }

@@ -1,7 +1,7 @@
 // Helpers take the maps they are for, all of a key's and a value's bytes, and objects that are there.
 import {
   arrayMap, bpfGetSocketCookie, bpfMapLookupElem, bpfMapPopElem, bpfMapUpdateElem, bpfPerfEventOutput, bpfRingbufQuery,
-  bpfRingbufReserve, bpfSkbUnderCgroup, bpfSkLookupTcp, bpfStrtol, bpfTailCall, bytes, chars, hashMap,
+  bpfRingbufReserve, bpfSkbUnderCgroup, bpfSkLookupTcp, bpfStrtol, bpfTailCall, bpfTcpRawCheckSyncookieIpv4, bytes, chars, hashMap,
   perfEventArray, progArray, queue, rawTracepoint, ringBuffer, struct, syscall, tc, TcAction, tpBtf, u32, u64, u8,
 } from "tsbpf";
 
@@ -38,6 +38,7 @@ export const sockets = tc("ingress", (ctx) => {
   const event = Event({ pid: 1 });
   bpfSkLookupTcp(ctx, event.tail, 0n, 0n); //~ TSB5023
   bpfSkbUnderCgroup(ctx, events, 0); //~ TSB5021
+  bpfTcpRawCheckSyncookieIpv4("text", event.tail); //~ TSB5002
   return TcAction.OK;
 });
 

@@ -2,7 +2,7 @@
 import * as everything from "tsbpf";
 import { rawTracepoint, u32 } from "tsbpf";
 import { missing } from "tsbpf"; //~ TS2305
-import { readFileSync } from "node:fs"; //~ TS2591
+import { readFileSync } from "node:fs"; //~ TSB1004
 import nothing from "./module-nothing.js"; //~ TS2613
 import "./nowhere.js"; //~ TS2882
 

@@ -33,6 +33,7 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const exists = bpfCoreFieldExists(task); //~ TSB8003
   const other = bpfCoreFieldExists(x); //~ TSB8003
   const address = bpfCoreAddressOf(event); //~ TSB8030
+  const shape = bpfGetCurrentTask<{ pid: u32 }>(); //~ TSB8009
   const size = bpfCoreFieldSize(event.all); //~ TSB8003
   const part = task.parts[x].total_vm; //~ TSB8004
   const outside = task.numbers[4]; //~ TSB3003
