@@ -36,6 +36,41 @@ const logs: Readonly<Record<string, readonly [number | undefined, string, RegExp
     "program of this type cannot use helper bpf_redirect#23",
     /^Policy: Operation is not/,
   ],
+  "kernel-5.10-null-value": [7, "R0 invalid mem access 'map_value_or_null'"],
+  "kernel-5.10-null-in-subprogram": [10, "R1 invalid mem access 'map_value_or_null'"],
+  "kernel-5.10-unbounded-index": [14, "R7 unbounded memory access, make sure to bounds check any such access"],
+  "kernel-5.10-unbounded-size": [15, "R2 min value is negative, either use unsigned or 'var &= const'"],
+  "kernel-5.10-scalar-pointer": [9, "R1 invalid mem access 'inv'"],
+  "kernel-5.10-unreleased-reference": [16, "Unreleased reference id=3 alloc_insn=11"],
+  "kernel-5.10-uninitialised-stack": [14, "invalid indirect read from stack R3 off -32+0 size 24"],
+  "kernel-5.10-infinite-loop": [9, "infinite loop detected at insn 8"],
+  "kernel-5.10-context-access": [8, "invalid bpf_context access off=5000 size=8"],
+  "kernel-5.10-return-range": [
+    1,
+    "At program exit the register R0 has value (0x7; 0x0) should have been in (0x0; 0x1)",
+  ],
+  "kernel-6.18-unreleased-reference": [
+    16,
+    "Unreleased reference id=3 alloc_insn=11\nBPF_EXIT instruction in main prog would lead to reference leak",
+  ],
+  "kernel-6.18-infinite-loop": [9, "infinite loop detected at insn 8"],
+  "kernel-6.18-context-access": [8, "invalid bpf_context access off=5000 size=8"],
+  "kernel-6.18-return-range": [1, "At program exit the register R0 has smin=7 smax=7 should have been in [0, 1]"],
+  "kernel-7.3-unbounded-index": [
+    14,
+    "R7 unbounded memory access, make sure to bounds check any such access",
+    /^Memory Safety: Access outside bounds\n[^]*object_size is 24[^]*bounds check/,
+  ],
+  "kernel-7.3-unbounded-size": [15, "R2 min value is negative, either use unsigned or 'var &= const'"],
+  "kernel-7.3-scalar-pointer": [9, "R1 invalid mem access 'scalar'", /Invalid dereference\nR1 is an integer scalar/],
+  "kernel-7.3-unreleased-reference": [
+    16,
+    "Unreleased reference id=3 alloc_insn=11",
+    /^Resource Lifetime Safety: Unreleased resource\n[^]*before the program exits\.$/,
+  ],
+  "kernel-7.3-infinite-loop": [9, "infinite loop detected at insn 8"],
+  "kernel-7.3-context-access": [8, "invalid bpf_context access off=5000 size=8"],
+  "kernel-7.3-return-range": [1, "At program exit the register R0 has smin=7 smax=7 should have been in [0, 1]"],
 };
 
 const read = (name: string): string => readFileSync(testData(`verifier-logs/${name}.log`), "utf8");
@@ -57,7 +92,13 @@ test("what the verifier says is told in plain words", () => {
     "null-value": /^this may be missing/,
     "kernel-7.3-null-in-subprogram": /^this may be missing/,
     "unbounded-index": /check it right before its use/,
-    "scalar-pointer": /sees scalar here/,
+    "scalar-pointer": /plain number to the kernel/,
+    "kernel-5.10-scalar-pointer": /plain number to the kernel/,
+    "kernel-5.10-uninitialised-stack": /before all of it was written/,
+    "kernel-7.3-unreleased-reference": /not given back on every way out/,
+    "kernel-5.10-infinite-loop": /count with a variable/,
+    "kernel-7.3-return-range": /only return certain values: \[0, 1\]/,
+    "kernel-6.18-context-access": /that part of its context/,
     "too-complex-tail": /too many ways through the program/,
     "unknown-helper": /^the helper bpf_redirect#23 does not exist/,
     "unreadable-register": /was never set/,
@@ -170,4 +211,9 @@ test("no text whatever breaks the parser", () => {
       assert.equal(typeof describeVerifierReport("x", report), "string");
     }
   }
+});
+
+test("where a relocation found nothing, the log says what to ask first", () => {
+  const log = "51: (85) call unknown#195896080\ninvalid func unknown#195896080\nprocessed 38 insns\n";
+  assert.match(parseVerifierLog(log, []).plain ?? "", /bpfCoreFieldExists\(task\.x\)/);
 });

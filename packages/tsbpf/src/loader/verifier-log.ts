@@ -93,6 +93,7 @@ const summaryStarts = [
   "parent ",
   "mark_precise",
   "insns processed",
+  "(?:cur|old) state:",
 ];
 const summaryLine = new RegExp(`^(?:${summaryStarts.join("|")})`);
 const sourceLine = /^;/;
@@ -144,7 +145,7 @@ function parseReport(lines: readonly string[]): NewReport {
     const heading = /^([A-Z][A-Za-z ]*):$/.exec(line);
     if (heading) sections.set(heading[1] ?? "", (section = []));
     else if (summaryLine.test(line)) break;
-    else if (line !== "") section.push(line.trim());
+    else if (/^\s+\S/.test(line)) section.push(line.trim());
   }
   // "insn 7" without source lines, otherwise the instruction that ">>>" points at below the source.
   const marked = (sections.get("At") ?? []).map((line) => /^(?:insn (\d+)|>>> (\d+) \| \()/.exec(line));

@@ -10,6 +10,11 @@ interface Reason {
 /** The first row that matches counts, so that the more telling ones come first. */
 const reasons: readonly Reason[] = [
   {
+    // 0xbad2310, the call that stands where a relocation found nothing.
+    pattern: /invalid func unknown#195896080/,
+    plain: "this kernel lacks the field or type that is read here: ask first, `if (bpfCoreFieldExists(task.x)) …`",
+  },
+  {
     pattern: /invalid mem access '(?:map_value|mem|sock|ptr)_or_null'|arg#?\d+ .*_or_null|type=\w+_or_null expected/,
     plain: "this may be missing (a lookup that found nothing, a record without room): check it before it is used",
   },
@@ -51,7 +56,11 @@ const reasons: readonly Reason[] = [
     plain: "a value is used that a call before has destroyed or that was never set",
   },
   {
-    pattern: /invalid (?:indirect )?read from stack|invalid read from stack/,
+    pattern: /invalid read from stack R\d+ off=/,
+    plain: "this lies outside the program's stack of 512 bytes",
+  },
+  {
+    pattern: /invalid (?:indirect )?read from stack/,
     plain: "memory of the program is read before all of it was written",
   },
   {
@@ -101,6 +110,10 @@ const reasons: readonly Reason[] = [
   {
     pattern: /attach_btf_id|is not a (?:function|kernel function)|not found in kernel BTF/,
     plain: "this kernel has nothing of that name that a program could be attached to",
+  },
+  {
+    pattern: /invalid mem access '(?:inv|scalar)'/,
+    plain: "this is a plain number to the kernel: read its memory through a bpfCore… view, or copy it with a helper",
   },
   {
     pattern: /invalid mem access '(\w+)'/,

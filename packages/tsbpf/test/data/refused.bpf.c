@@ -16,6 +16,11 @@ struct {
 	__uint(max_entries, 1);
 } values SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ring SEC(".maps");
+
 static __noinline __u64 read_count(struct value *value)
 {
 	return value->count; /* FAULT 3 */
@@ -53,7 +58,28 @@ int refused(struct bpf_raw_tracepoint_args *ctx)
 #elif CASE == 6
 	bpf_redirect(1, 0); /* FAULT 6 */
 	return 0;
+#elif CASE == 7
+	__u64 *record = bpf_ringbuf_reserve(&ring, 8, 0); /* FAULT 7 */
+	return record != 0;
+#elif CASE == 8
+	struct value unset;
+	return bpf_map_update_elem(&values, &zero, &unset, 0); /* FAULT 8 */
+#elif CASE == 9
+	for (;;) /* FAULT 9 */
+		asm volatile("" : "+r"(zero));
+#elif CASE == 10
+	return *(__u64 *)((char *)ctx + 5000); /* FAULT 10 */
+#else
+	return 0;
 #endif
 }
+
+#if CASE == 11
+SEC("cgroup/connect4")
+int wrong_return(struct bpf_sock_addr *ctx)
+{
+	return 7; /* FAULT 11 */
+}
+#endif
 
 char license_text[] SEC("license") = "GPL";
