@@ -18,6 +18,8 @@ export interface Example {
   /** What the message alone does not say; "" where there is nothing more. */
   readonly why: string;
   readonly cpu: CpuLevel | undefined;
+  /** The oldest kernel that both halves are compiled for. */
+  readonly kernel: string | undefined;
   readonly wrong: string;
   readonly right: string;
   /** Another module beside both, for what one alone cannot show. */
@@ -44,8 +46,17 @@ export function readExamples(): readonly Example[] {
       const lines = head.split("\n").map((line) => line.replace(/^\/\/ ?/, ""));
       const cpu = lines.find((line) => line.startsWith("cpu: "))?.slice("cpu: ".length) as CpuLevel | undefined;
       const other = otherName === undefined ? undefined : { name: otherName, text: otherText.trim() };
-      const why = lines.filter((line) => !line.startsWith("cpu: ")).join("\n");
-      return { code: basename(name, ".ts"), why: why.trim(), cpu, wrong: wrong.trim(), right: right.trim(), other };
+      const kernel = lines.find((line) => line.startsWith("kernel: "))?.slice("kernel: ".length);
+      const why = lines.filter((line) => !/^(?:cpu|kernel): /.test(line)).join("\n");
+      return {
+        code: basename(name, ".ts"),
+        why: why.trim(),
+        cpu,
+        kernel,
+        wrong: wrong.trim(),
+        right: right.trim(),
+        other,
+      };
     });
 }
 
@@ -56,7 +67,7 @@ export interface Compiled extends CompileResult {
 
 /** Compiles one half of an example in a folder of its own. */
 export function compileExample(example: Example, half: "wrong" | "right", exported: readonly string[]): Compiled {
-  const { cpu, other } = example;
+  const { cpu, kernel, other } = example;
   const text = example[half];
   const scratch = mkdtempSync(join(tmpdir(), "tsbpf-example-"));
   try {
@@ -64,7 +75,7 @@ export function compileExample(example: Example, half: "wrong" | "right", export
     const file = join(scratch, "example.ts");
     writeFileSync(file, `${head}${text}\n`);
     if (other) writeFileSync(join(scratch, other.name), around(other.text, exported).head + other.text);
-    const result = compile({ file, ...(cpu && { cpu }), verify: true });
+    const result = compile({ file, ...(cpu && { cpu }), ...(kernel !== undefined && { kernel }), verify: true });
     const places = result.diagnostics.map(({ code, span }) => {
       const above = other && span?.file.endsWith(`/${other.name}`) ? around(other.text, exported).lines : lines;
       return `${Math.max(0, (span?.line ?? 0) - above)} ${code}`;
@@ -136,9 +147,10 @@ export function renderPage(examples: readonly Example[], said: ReadonlyMap<strin
 }
 
 function renderExample(example: Example, said: Diagnostic | undefined): string {
-  const { code, why, cpu } = example;
+  const { code, why, cpu, kernel } = example;
   const text = said ? `**${said.message}**\n${said.notes.map((note) => `\n= ${note}\n`).join("")}` : "";
-  const level = cpu === undefined ? "" : `\nWith \`--cpu ${cpu}\`:\n`;
+  const option = cpu === undefined ? kernel && `--kernel ${kernel}` : `--cpu ${cpu}`;
+  const level = option === undefined ? "" : `\nWith \`${option}\`:\n`;
   const block = (half: string, sign: string): string =>
     half === "" ? "" : `\n\`\`\`ts\n// ${sign}\n${half.replaceAll(mark, "  // <-- here")}\n\`\`\`\n`;
   const otherBlock = example.other ? block(example.other.text, example.other.name) : "";

@@ -15,7 +15,7 @@ const loop = "go through the elements: `for (const x of list) { … }`, and add 
 const byBytes = "look at the bytes: `text[0] === 0x2f`, or let user space work on the string";
 const userText = "send the text in an event: user space gets it as a string";
 const fixed = "an array keeps its length: assign to an element, `list[i & 7] = x`, or use a `queue` map";
-const entries = "a program reaches entries by their key; user space goes through all of them";
+const entries = "`map.forEach((value, key) => { … })` goes through a hash map or an array (Linux 5.13)";
 const alreadyNumber = "numbers and bigints are converted by sized types: `u32(x)`";
 
 export const mathMembers: Members = {
@@ -71,7 +71,6 @@ export const mapMembers: Members = {
   cures: {
     size: "count along in a `global(u64)`; user space sees all entries",
     clear: "user space can do that",
-    forEach: entries,
     keys: entries,
     values: entries,
     entries,

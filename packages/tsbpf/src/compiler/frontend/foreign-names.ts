@@ -98,7 +98,7 @@ export const foreignNames: ReadonlyMap<string, string> = new Map([
   ["bpf_perf_event_output", "`events.output(ctx, event)`"],
   ["bpf_tail_call", "`programs.tailCall(ctx, index)`"],
   ["bpf_get_stackid", "`stacks.capture(ctx)`"],
-  ["bpf_for_each_map_elem", "a program reaches entries by their key; user space goes through all of them"],
+  ["bpf_for_each_map_elem", "`map.forEach((value, key) => { … })`"],
   ["bpf_htons", "`htons(x)`"],
   ["bpf_ntohs", "`ntohs(x)`"],
   ["bpf_htonl", "`htonl(x)`"],

@@ -171,7 +171,7 @@ function handlerCure(node: ts.Node, checker: ts.TypeChecker): Finding | undefine
 export function missingCure({ node, checker, message }: Place): Finding | undefined {
   const type = checker.getTypeAtLocation(node);
   if (checker.getPropertyOfType(type, "mapKind")) {
-    const values = { what: "Going through a map", instead: mapMembers.cures["forEach"] ?? "" };
+    const values = { what: "Going through a map", instead: mapMembers.cures["entries"] ?? "" };
     return { name: "unsupportedSyntax", values };
   }
   const object =

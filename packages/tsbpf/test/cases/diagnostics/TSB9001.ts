@@ -1,5 +1,7 @@
+// Large values lie in a map of their own, which has at most 32 KiB for each CPU.
 // ---- wrong ----
-const Block = struct({ all: bytes(300) });
+const Block = struct({ all: bytes(20_000) });
+
 export const onExec = rawTracepoint("sched_process_exec", (ctx) => { //~
   const first = Block();
   const second = Block();
@@ -8,8 +10,9 @@ export const onExec = rawTracepoint("sched_process_exec", (ctx) => { //~
   return second.all[2];
 });
 // ---- right ----
-const Block = struct({ all: bytes(300) });
-export const blocks = perCpuArray(Block, { maxEntries: 2 });
+const Block = struct({ all: bytes(20_000) });
+export const blocks = arrayMap(Block, { maxEntries: 2 });
+
 export const onExec = rawTracepoint("sched_process_exec", (ctx) => {
   const first = blocks.get(0);
   const second = blocks.get(1);

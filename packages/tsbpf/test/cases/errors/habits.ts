@@ -50,7 +50,7 @@ export const methods = rawTracepoint("sched_process_exec", (ctx) => {
   const fixed = x.toFixed(2); //~ TSB3007
   const found = /a/.test("a"); //~ TSB1001
   delete event.pid; //~ TSB1001
-  counts.forEach(() => {}); //~ TSB6001
+  counts.keys(); //~ TSB6001
   for (const [key, value] of counts) return; //~ TSB1001
   counts.gett(1); //~ TSB6001
   counts.update(1, 2n); //~ TSB6001

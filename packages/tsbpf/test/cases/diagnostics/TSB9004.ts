@@ -1,0 +1,15 @@
+// kernel: 5.5
+// ---- wrong ----
+export const half = globalFunction((x: u32): u32 => x >>> 1); //~
+
+export const onExec = rawTracepoint("sched_process_exec", (ctx) => {
+  return half(u32(ctx.args[0]));
+});
+// ---- right ----
+function half(x: u32): u32 {
+  return x >>> 1;
+}
+
+export const onExec = rawTracepoint("sched_process_exec", (ctx) => {
+  return half(u32(ctx.args[0]));
+});
