@@ -15,7 +15,7 @@ import { atomicOperations, binaryOps, compareOps, type Inst } from "../compiler/
 import { randomModule } from "./generate.test.support.js";
 import { printModule } from "./tree.test.support.js";
 
-const modules = 32;
+const modules = 40;
 const K = ts.SyntaxKind;
 
 /** `===` and its like, arithmetic, assignments: what stands between two expressions. */

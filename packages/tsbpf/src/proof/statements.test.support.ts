@@ -81,7 +81,7 @@ function assign(scope: Scope): Step | undefined {
     return { node: statement(`${name} ${operator} `, aNumber(scope, expressionDepth - 1), ";"), scope };
   }
   if (type === "bool" && random.chance(30)) return { node: statement(`${name} = !${name};`), scope };
-  if (type === "bool" && random.chance(50)) {
+  if (type === "bool" && random.chance(75)) {
     return { node: statement(`${name} ${random.pick(["&&=", "||="])} `, aBool(scope, 2), ";"), scope };
   }
   return { node: statement(`${name} = `, storedValue(scope, type, expressionDepth), ";"), scope };
