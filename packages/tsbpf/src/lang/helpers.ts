@@ -1066,7 +1066,7 @@ export function bpfGetCurrentAncestorCgroupId(ancestorLevel: i32): u64 {
  * Gives the packet to a socket.
  * Since Linux 5.7. For sched_cls, sched_act, sk_lookup.
  */
-export function bpfSkAssign(ctx: ContextPointer, sk: TrustedObject<"struct bpf_sock"> | null, flags: u64): i64 {
+export function bpfSkAssign(ctx: ContextPointer, sk: TrustedObject<"struct bpf_sock">, flags: u64): i64 {
   return runHelper("bpfSkAssign", ctx, sk, flags) as i64;
 }
 
