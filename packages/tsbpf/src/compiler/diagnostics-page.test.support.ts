@@ -126,8 +126,9 @@ const opening = `# Diagnostics
 BLESS=1 node --test packages/tsbpf/dist/compiler/diagnostics-page.test.js -->
 
 What the compiler says about a program, with a wrong and a right example of each. A code never changes its meaning.
-TypeScript's own errors (\`TS2322\`) come first, with a cure where a BPF program has one. When there are none, all of the
-language's own (\`TSB…\`) are reported in one run; of functions the compiler looks at those that a program reaches.
+TypeScript's own errors (\`TS2322\`) come first, with a cure where a BPF program has one. When there are none, all
+of the language's own (\`TSB…\`) are reported in one run; of functions the compiler looks at those that a program
+reaches.
 
 The examples are whole modules, apart from their imports from "tsbpf" and these declarations:
 `;
