@@ -5,6 +5,7 @@ import { ts } from "./typescript.js";
 import { symbolOf, type Compilation } from "./lowering.js";
 import type { FunctionNode, ProgramDeclaration, Static } from "./operands.js";
 import { staticOf, tryEvaluate } from "./statics.js";
+import { kernelInterface } from "./types.js";
 
 export interface CallGraph {
   /** How many instructions more the object has, about, when every call of the function is a copy of its body. */
@@ -163,8 +164,14 @@ function isTailCall(c: Compilation, node: ts.Node): boolean {
   return node.expression.name.text === "tailCall" && tryEvaluate(c, node.expression.expression)?.kind === "map";
 }
 
+/** A read of kernel memory takes an address, its relocation and a call of bpf_probe_read_kernel. */
+const kernelReadSize = 5;
+
 /** About how many instructions a node makes, without its children. */
 function sizeOf(c: Compilation, node: ts.Node): number {
+  if (ts.isPropertyAccessExpression(node) && kernelInterface(c.checker.getTypeAtLocation(node.expression))) {
+    return kernelReadSize;
+  }
   if (ts.isCallExpression(node)) return sizeOfCall(c, node);
   if (ts.isBigIntLiteral(node)) return node.text.length > 10 ? 2 : 0;
   if (ts.isBinaryExpression(node)) {

@@ -1,7 +1,8 @@
 // A function that is called, and another that it calls: each is there once, with a pointer to a map's value, integers
 // and a result in registers. A global function is called however short it is.
 import {
-  arrayMap, globalFunction, i16, rawTracepoint, type RawTracepointContext, struct, u32, u64, type u8, type Value,
+  arrayMap, bpfGetCurrentTask, globalFunction, i16, type i32, type Ptr, rawTracepoint, type RawTracepointContext, struct, u32,
+  u64, type u8, type Value,
 } from "tsbpf";
 
 const Cell = struct({ a: u64, b: u64, turns: u32 });
@@ -26,6 +27,23 @@ export const spin = rawTracepoint("sys_enter", (ctx: RawTracepointContext<[u32, 
   if (!cell) return 0;
   const way = ctx.args[1];
   return turn(cell, way) && turn(cell, way >>> 1) && turn(cell, way >>> 2) ? 1 : u32(scramble(cell.a, cell.b));
+});
+
+interface bpfCoreTaskStruct {
+  readonly pid: i32;
+  readonly tgid: i32;
+  readonly real_parent: Ptr<bpfCoreTaskStruct>;
+}
+
+/** An object in kernel memory is an address, which is only probed. */
+function weigh(task: bpfCoreTaskStruct, by: u32): u32 {
+  const a = task.pid * 3 + task.tgid * 5;
+  return u32(a + task.real_parent.pid * 7 + task.real_parent.tgid * 9 + by);
+}
+
+export const weighed = rawTracepoint("sys_enter", () => {
+  const task = bpfGetCurrentTask<bpfCoreTaskStruct>();
+  return u32(weigh(task, 1) + weigh(task.real_parent, 2) + weigh(task.real_parent.real_parent, 3) * 5);
 });
 
 export const clamp = globalFunction((value: u32, limit: u8, isOpen: boolean): i16 => i16(isOpen ? value : value & limit));
