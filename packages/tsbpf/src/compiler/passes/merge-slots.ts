@@ -1,19 +1,22 @@
-// Small slots that each hold one value for one helper become few: the keys and values of map operations that are never
-// needed at the same time take turns in one slot. Code that was written out several times (a function that was put in
-// place of its calls) then comes out the same, and code generation keeps one copy of its end.
+// Slots of code that was written out several times (a function that was put in place of its calls) take turns in one:
+// the copies then come out the same, and code generation keeps one of them. Two slots are such twins when the same
+// place of the source accesses both. Others are left apart: where slots share bytes, the verifier is slower to see that
+// two ways to a place are alike.
 
+import { helperById } from "../../bpf/helpers.js";
 import { replaceUses } from "../ir/cfg.js";
 import type { Cfg } from "../ir/cfg.js";
 import type { Block, Func, Inst, SlotInst } from "../ir/ir.js";
-import { memSize, targets } from "../ir/ir.js";
-import { effectsOf } from "./effects.js";
+import { targets } from "../ir/ir.js";
+import { effectsOf, slotPlace } from "./effects.js";
+import type { SlotAccess } from "./effects.js";
 import type { Pass } from "./pass.js";
-import { comesBefore, slotUses } from "./slot-use.js";
-import type { Access, SlotUses } from "./slot-use.js";
+import { slotUses } from "./slot-use.js";
+import type { Access } from "./slot-use.js";
 
 export const mergeSlots: Pass = {
   name: "merge-slots",
-  why: "Equal code on different slots is not equal: ends of blocks that could be shared are not.",
+  why: "Equal code on different slots is not equal: copies of it could not be joined.",
   needs: ["share-slots", "lower-kread"],
   breaks: ["dce"],
   run: mergeAll,
@@ -22,79 +25,99 @@ export const mergeSlots: Pass = {
 /** Bounds the work, which grows with the square of this. */
 const slotsMax = 64;
 
+/** Slots that become one, and the places that access them. */
+interface Group {
+  readonly slots: readonly [SlotInst, ...SlotInst[]];
+  readonly places: ReadonlySet<string>;
+}
+
 function mergeAll(func: Func): boolean {
   const uses = slotUses(func);
-  const slots = [...uses.accesses]
-    .filter(([slot, accesses]) => isHolder(uses, slot, accesses))
-    .map(([slot]) => slot)
-    .slice(0, slotsMax);
+  const slots = [...uses.accesses.keys()].slice(0, slotsMax);
   if (slots.length < 2) return false;
-  const conflicts = findConflicts(uses.cfg, slots);
-  const merged: SlotInst[][] = [];
+  let conflicts: Conflicts | undefined;
+  const groups: Group[] = [];
   const replaced = new Map<Inst, Inst>();
   for (const slot of slots) {
-    const home = merged.find(([first, ...more]) => {
-      if (!first || first.size !== slot.size || first.align !== slot.align) return false;
-      return [first, ...more].every((other) => !conflicts.get(slot)?.has(other));
+    const places = new Set((uses.accesses.get(slot) ?? []).flatMap(placeOf));
+    const index = groups.findIndex((group) => {
+      const [first] = group.slots;
+      if (first.size !== slot.size || first.align !== slot.align) return false;
+      if (![...places].some((place) => group.places.has(place))) return false;
+      conflicts ??= findConflicts(uses.cfg, new Set(slots));
+      return group.slots.every((other) => conflicts?.get(slot)?.has(other) === false);
     });
-    const [first] = home ?? [];
-    if (home && first) {
-      home.push(slot);
-      replaced.set(slot, first);
+    const group = groups[index];
+    if (group) {
+      replaced.set(slot, group.slots[0]);
+      groups[index] = { slots: [...group.slots, slot], places: new Set([...group.places, ...places]) };
     } else {
-      merged.push([slot]);
+      groups.push({ slots: [slot], places });
     }
   }
   replaceUses(func, replaced);
   return replaced.size > 0;
 }
 
-/** One store fills the slot; all else only reads it, and comes after. */
-function isHolder(uses: SlotUses, slot: SlotInst, accesses: readonly Access[]): boolean {
-  const own = accesses.find((access) => access.writes);
-  if (own?.inst.op !== "store" || own.offset !== 0 || memSize(own.inst.mem) !== slot.size) return false;
-  return accesses.every((access) => access === own || (!access.writes && comesBefore(uses, own, access)));
+/** What is done there, and where in the source. */
+function placeOf({ inst, offset }: Access): string[] {
+  const { span } = inst;
+  return span ? [`${inst.op} ${offset} ${span.file} ${span.line} ${span.column}`] : [];
 }
 
-/** A slot is in use from its store to its last reader; at the store of another one, both are in use. */
-function findConflicts(cfg: Cfg, slots: readonly SlotInst[]): ReadonlyMap<SlotInst, ReadonlySet<SlotInst>> {
-  const conflicts = new Map<SlotInst, Set<SlotInst>>(slots.map((slot) => [slot, new Set()]));
+// ---- conflicts ----------------------------------------------------------------------------------------------------
+
+type Conflicts = ReadonlyMap<SlotInst, ReadonlySet<SlotInst>>;
+
+/** Two slots conflict when one is written while the content of the other is still needed. */
+function findConflicts(cfg: Cfg, slots: ReadonlySet<SlotInst>): Conflicts {
+  const conflicts = new Map<SlotInst, Set<SlotInst>>([...slots].map((slot) => [slot, new Set()]));
   const needed = new Map<Block, ReadonlySet<SlotInst>>();
-  const tracked = new Set(slots);
   const backwards = [...cfg.rpo].reverse();
-  const walk = (block: Block, onStore: (slot: SlotInst, live: ReadonlySet<SlotInst>) => void): Set<SlotInst> => {
-    const live = new Set<SlotInst>();
-    for (const { block: next } of targets(block.term)) for (const slot of needed.get(next) ?? []) live.add(slot);
-    for (let index = block.insts.length - 1; index >= 0; index--) {
-      const inst = block.insts[index];
-      for (const access of inst ? effectsOf(inst).accesses : []) {
-        if (!tracked.has(access.slot)) continue;
-        if (access.writes) {
-          live.delete(access.slot);
-          onStore(access.slot, live);
-        } else {
-          live.add(access.slot);
-        }
-      }
-    }
-    return live;
+  const connect = (slot: SlotInst, other: SlotInst): void => {
+    if (slot === other) return;
+    conflicts.get(slot)?.add(other);
+    conflicts.get(other)?.add(slot);
   };
   for (let changed = true; changed;) {
     changed = false;
     for (const block of backwards) {
-      const live = walk(block, () => undefined);
+      const live = new Set<SlotInst>();
+      for (const { block: next } of targets(block.term)) for (const slot of needed.get(next) ?? []) live.add(slot);
+      for (let index = block.insts.length - 1; index >= 0; index--) {
+        const inst = block.insts[index];
+        if (inst) stepBack(inst, slots, live, connect);
+      }
       if (live.size === (needed.get(block)?.size ?? 0)) continue;
       needed.set(block, live);
       changed = true;
     }
   }
-  for (const block of backwards) {
-    walk(block, (slot, live) => {
-      for (const other of live) {
-        conflicts.get(slot)?.add(other);
-        conflicts.get(other)?.add(slot);
-      }
-    });
-  }
   return conflicts;
+}
+
+function stepBack(
+  inst: Inst,
+  slots: ReadonlySet<SlotInst>,
+  live: Set<SlotInst>,
+  connect: (slot: SlotInst, other: SlotInst) => void,
+): void {
+  const accesses = effectsOf(inst).accesses.filter(({ slot }) => slots.has(slot));
+  // What one instruction reads and writes is needed at the same time.
+  for (const access of accesses) {
+    if (!access.writes) continue;
+    for (const other of live) connect(access.slot, other);
+    for (const other of accesses) connect(access.slot, other.slot);
+  }
+  for (const access of accesses) if (overwrites(inst, access)) live.delete(access.slot);
+  for (const access of accesses) if (access.reads && !overwrites(inst, access)) live.add(access.slot);
+}
+
+/** Nothing of what was in the slot is left. A helper that gives a map's value fills the slot that is made for it. */
+function overwrites(inst: Inst, { slot, fills, offset, size }: SlotAccess): boolean {
+  if (fills) return offset === 0 && size === slot.size;
+  if (inst.op !== "call") return false;
+  const filled = helperById(inst.helper)?.args.map((arg) => arg.kind === "map_value" && arg.access === "write");
+  const own = inst.args.map((arg) => slotPlace(arg)).map((place) => place?.slot === slot && place.offset === 0);
+  return own.every((isOwn, index) => !isOwn || filled?.[index] === true) && own.includes(true);
 }

@@ -39,7 +39,7 @@ export const stages: readonly Stage[] = [
     roundsMax: 4,
   },
   { passes: [unroll, cfgCleanup, fold, gvn, cfgCleanup, dce], roundsMax: 1 },
-  { passes: [shareSlots, lowerKread, gvn, dse, fold, cfgCleanup, dce], roundsMax: 2 },
+  { passes: [shareSlots, lowerKread, gvn, dse, mergeSlots, fold, cfgCleanup, dce], roundsMax: 2 },
   {
     passes: [loopMemory, lowerMemory, promote, fold, narrow, fold, gvn, fold, cfgCleanup, dse, lowerMemory, sink, dce],
     roundsMax: 1,
