@@ -73,10 +73,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     to: 'sge: "slt",',
   },
   {
-    what: "the opposite of <= is >=",
+    what: "the opposite of signed < is >",
     file: `${passes}fold-compare.js`,
-    from: 'ule: "ugt",',
-    to: 'ule: "uge",',
+    from: 'slt: "sge",',
+    to: 'slt: "sgt",',
   },
   {
     what: "loaded values are thought smaller than they are",

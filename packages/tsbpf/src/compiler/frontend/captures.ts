@@ -6,7 +6,9 @@ import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
 import { report, symbolOf, type Lowering } from "./lowering.js";
-import { type FunctionNode, type Operand } from "./operands.js";
+import { type FunctionNode, type MemoryOperand, type Operand } from "./operands.js";
+import { isAtLeast } from "./target.js";
+import { sizeOf } from "./types.js";
 import type { Local, Shape } from "./variables.js";
 
 export interface Captures {
@@ -16,6 +18,10 @@ export interface Captures {
   readonly variables: ReadonlyMap<Variable, number>;
   /** Those among them that may be another value afterwards. */
   readonly assigned: ReadonlySet<Variable>;
+  /** Memory of the stack that the callback may change. */
+  readonly changed: readonly MemoryOperand[];
+  /** The target's verifier looks at a single round: it must not know what changes from one to the next. */
+  readonly forgets: boolean;
   readonly locals: ReadonlyMap<ts.Symbol, Local>;
   readonly sizeBytes: number;
   /** The function around the callback. */
@@ -24,6 +30,13 @@ export interface Captures {
 
 const cellBytes = 8;
 
+/**
+ * Before Linux 6.7 the verifier walks through a callback once, with the numbers of the first round, and removes the
+ * branches that it does not take there (the commit "bpf: verify callbacks as if they are called unknown number of
+ * times" ended that).
+ */
+const roundsSince = "6.7";
+
 /** The locals that the callback names. Undefined after a diagnostic. */
 export function findCaptures(l: Lowering, callback: FunctionNode): Captures | undefined {
   const locals = new Map<ts.Symbol, Local>();
@@ -31,6 +44,9 @@ export function findCaptures(l: Lowering, callback: FunctionNode): Captures | un
   const variables = new Map<Variable, number>();
   const assigned = new Set<Variable>();
   const targets = assignedNames(callback);
+  const touched = new Set([...targets, ...passedNames(callback)]);
+  const changed: MemoryOperand[] = [];
+  const forgets = !isAtLeast(l.target.kernel, roundsSince);
   let isFine = true;
   const addCell = <T>(cells: Map<T, number>, key: T): void => {
     if (!cells.has(key)) cells.set(key, (values.size + variables.size) * cellBytes);
@@ -45,6 +61,8 @@ export function findCaptures(l: Lowering, callback: FunctionNode): Captures | un
       report(l, node, "callbackCapture", { name: symbol.name });
       isFine = false;
     } else if (local.kind === "const") {
+      const memory = onStack(local.operand);
+      if (memory && touched.has(symbol.name)) changed.push(memory);
       withInsts(local.operand, (inst) => {
         const value = l.b.resolve(inst);
         if (value.op !== "const") addCell(values, value);
@@ -53,13 +71,35 @@ export function findCaptures(l: Lowering, callback: FunctionNode): Captures | un
     } else {
       for (const variable of variablesOf(local.shape)) {
         addCell(variables, variable);
-        if (targets.has(symbol.name)) assigned.add(variable);
+        if (!targets.has(symbol.name)) continue;
+        assigned.add(variable);
+        if (!forgets || variable.type !== "ptr") continue;
+        const { major, minor } = l.target.kernel;
+        const what = `A callback that changes '${symbol.name}', which is no number,`;
+        report(l, node, "kernelTooOld", { what, needed: roundsSince, kernel: `${major}.${minor}` });
+        isFine = false;
       }
     }
   };
   if (callback.body) visit(callback.body);
   const sizeBytes = (values.size + variables.size) * cellBytes;
-  return isFine ? { values, variables, assigned, locals, sizeBytes, outer: l } : undefined;
+  return isFine ? { values, variables, assigned, changed, forgets, locals, sizeBytes, outer: l } : undefined;
+}
+
+function onStack(operand: Operand): MemoryOperand | undefined {
+  const present = operand.kind === "nullable" ? operand.inner : operand;
+  return present.kind === "memory" && present.space === "stack" ? present : undefined;
+}
+
+/** Names among the arguments and receivers of calls. */
+function passedNames(callback: FunctionNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node, isPassed: boolean): void => {
+    if (isPassed && ts.isIdentifier(node)) names.add(node.text);
+    ts.forEachChild(node, (child) => visit(child, isPassed || ts.isCallExpression(node)));
+  };
+  visit(callback, false);
+  return names;
 }
 
 /** Names on the left of an assignment, perhaps inside a pattern, or beside `++`. */
@@ -142,10 +182,11 @@ function withInsts(operand: Operand, change: (inst: Inst) => Inst): Operand {
 
 /** The record as it is when the call begins; null when there is nothing in it. */
 export function storeCaptures(l: Lowering, captures: Captures): Inst {
+  for (const memory of captures.forgets ? captures.changed : []) forgetMemory(l, memory);
   if (captures.sizeBytes === 0) return l.b.constant("ptr", 0n);
   const record = l.b.slot("captures", captures.sizeBytes, cellBytes);
   for (const [value, offset] of captures.values) storeCell(l, record, offset, value);
-  for (const [variable, offset] of captures.variables) storeCell(l, record, offset, l.b.read(variable));
+  for (const [variable, offset] of captures.variables) storeVariable(l, captures, record, offset, variable);
   return record;
 }
 
@@ -154,6 +195,7 @@ export function reloadCaptures(l: Lowering, captures: Captures, record: Inst): v
   for (const [variable, offset] of captures.variables) {
     if (captures.assigned.has(variable)) l.b.write(variable, loadCell(l, record, offset, variable.type));
   }
+  for (const memory of captures.forgets ? captures.changed : []) forgetMemory(l, memory);
 }
 
 // ---- inside -----------------------------------------------------------------------------------------------------
@@ -183,7 +225,27 @@ export function openCaptures(l: Lowering, captures: Captures, record: Inst): Rea
 /** What the variables are now goes into the record. */
 export function writeBack(l: Lowering, captures: Captures, record: Inst): void {
   for (const [variable, offset] of captures.variables) {
-    if (captures.assigned.has(variable)) storeCell(l, record, offset, l.b.read(variable));
+    if (captures.assigned.has(variable)) storeVariable(l, captures, record, offset, variable);
+  }
+}
+
+function storeVariable(l: Lowering, captures: Captures, record: Inst, offset: number, variable: Variable): void {
+  const value = l.b.read(variable);
+  const isForgotten = captures.forgets && captures.assigned.has(variable) && variable.type !== "ptr";
+  storeCell(l, record, offset, isForgotten ? l.b.forget(variable.type, value) : value);
+}
+
+/** All of it, in the widest pieces that its place allows. */
+function forgetMemory(l: Lowering, memory: MemoryOperand): void {
+  const mems = { 1: "u8", 2: "u16", 4: "u32", 8: "u64" } as const;
+  const size = sizeOf(memory.type);
+  for (let at = 0; at < size;) {
+    let width: 1 | 2 | 4 | 8 = 8;
+    const isTooWide = (): boolean => width > memory.align || at % width !== 0 || at + width > size;
+    while (width > 1 && isTooWide()) width = (width / 2) as 1 | 2 | 4;
+    const value = l.b.load("i64", mems[width], memory.base, memory.offset + at);
+    l.b.store(mems[width], memory.base, memory.offset + at, l.b.forget("i64", value));
+    at += width;
   }
 }
 

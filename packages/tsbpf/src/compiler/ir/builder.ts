@@ -221,6 +221,10 @@ export class FunctionBuilder {
     return this.#add({ op, type, args: [value] });
   }
 
+  forget(type: "i32" | "i64", value: Inst): Inst {
+    return this.#add({ op: "forget", type, args: [value] });
+  }
+
   load(type: "i32" | "i64", mem: MemType, ptr: Inst, offset: number): Inst {
     return this.#add({ op: "load", type, mem, offset, args: [ptr] });
   }

@@ -41,7 +41,7 @@ const memOfSize = new Map<number, StoreInst["mem"]>([
   [8, "u64"],
 ]);
 
-type Scattered = ReadonlySet<SlotInst>;
+type Scattered = ReadonlyMap<SlotInst, unknown>;
 
 function lowerBlock(func: Func, block: Block, pool: ConstantPool, scattered: Scattered): boolean {
   const out: Inst[] = [];
@@ -184,7 +184,7 @@ function lowerCopy(inst: CopyInst, scattered: Scattered, emit: Emit): true {
   return true;
 }
 
-const none: Scattered = new Set();
+const none: Scattered = new Map();
 
 /** The widest access from each byte on after pointer + offset: exact in a slot, otherwise by that of the first byte. */
 function alignments(

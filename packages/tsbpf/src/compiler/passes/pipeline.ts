@@ -21,6 +21,7 @@ import { narrow } from "./narrow.js";
 import type { Pass } from "./pass.js";
 import { promote } from "./promote.js";
 import { reuseReads } from "./reuse-reads.js";
+import { scrubWords } from "./scrub-words.js";
 import { shareSlots } from "./share-slots.js";
 import { sink } from "./sink.js";
 import { unroll } from "./unroll.js";
@@ -32,7 +33,7 @@ export interface Stage {
 }
 
 export const stages: readonly Stage[] = [
-  { passes: [forget], roundsMax: 1 },
+  { passes: [forget, scrubWords], roundsMax: 1 },
   { passes: [cfgCleanup, fold, cfgCleanup, dce], roundsMax: 2 },
   {
     passes: [loosenLimits, promote, fold, narrow, fold, gvn, reuseReads, fold, jumpThreading, cfgCleanup, dce],
@@ -48,6 +49,7 @@ export const stages: readonly Stage[] = [
 
 export const allPasses: readonly Pass[] = [
   forget,
+  scrubWords,
   cfgCleanup,
   loosenLimits,
   promote,
@@ -68,7 +70,7 @@ export const allPasses: readonly Pass[] = [
 ];
 
 /** What instruction selection cannot do without. */
-export const requiredPasses: readonly Pass[] = [forget, lowerKread, loopMemory, lowerMemory];
+export const requiredPasses: readonly Pass[] = [forget, scrubWords, lowerKread, loopMemory, lowerMemory];
 
 export interface PipelineOptions {
   /** Checks the IR before the first and after every pass. */

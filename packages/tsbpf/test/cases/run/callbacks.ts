@@ -63,6 +63,30 @@ export const memory = rawTracepoint("sys_enter", (ctx) => {
   return u32(cell.a + cell.b * 3 + cell.list[2] + found.a + found.list[3]);
 });
 
+/** What one round leaves decides what the next one does, and what comes after the last. */
+export const remembered = rawTracepoint("sys_enter", (ctx) => {
+  const state = Cell({ b: 1 });
+  let isFirst = true;
+  let phase = 0;
+  bpfLoop(u32(ctx.args[0]) & 7, (index) => {
+    if (isFirst) {
+      isFirst = false;
+      state.wide = 3n;
+    } else if (state.b === 1) {
+      state.b = 2;
+      phase = 5;
+    } else if (phase === 5) {
+      state.list[1] = u16(index);
+      phase = 6;
+    } else {
+      state.a += 1;
+    }
+  });
+  if (isFirst) return 1000;
+  const kind = phase === 6 ? 3 : phase === 5 ? 4 : 5;
+  return u32(state.a + state.b * 10 + state.list[1] * 100 + u32(state.wide) * 1000) + kind;
+});
+
 export const contexts = rawTracepoint("sys_enter", (ctx) => {
   let sum: u64 = 0n;
   bpfLoop(6, (index) => {
