@@ -12,6 +12,8 @@ interface Harness {
   readonly log: string[];
   /** Puts records where the next drain finds them, and wakes the reader when it asked for that. */
   put(...records: readonly (number | "lost" | "hidden")[]): void;
+  /** The same without a word. */
+  putSilently(...records: readonly number[]): void;
 }
 
 function harness(): Harness {
@@ -40,6 +42,7 @@ function harness(): Harness {
       queue = [];
       return taken;
     },
+    mayBeSilent: () => queue.length > 0,
     close: () => void log.push("close"),
   };
   const stream = createEventStream<number>("events", kernel, () => {
@@ -53,6 +56,7 @@ function harness(): Harness {
       queue.push(...records);
       waiting?.();
     },
+    putSilently: (...records) => void queue.push(...records),
   };
 }
 
@@ -174,6 +178,16 @@ test("there is one reader at a time", async () => {
   await second.return();
 });
 
+test("what came while the watch was being set up is found without a wake-up", async () => {
+  const { stream, log, putSilently } = harness();
+  const batches = stream.batches();
+  const first = batches.next();
+  assert.deepEqual(log, ["open", "drain 0", "watch"]);
+  putSilently(7);
+  assert.deepEqual(numbers((await first).value ?? []), [7]);
+  await batches.return();
+});
+
 test("an error while draining ends the reading and closes the rings", async () => {
   const log: string[] = [];
   const stream = createEventStream<number>("events", fakeKernel(), () => ({
@@ -181,6 +195,7 @@ test("an error while draining ends the reading and closes the rings", async () =
     drain() {
       throw new Error("broken ring");
     },
+    mayBeSilent: () => false,
     close: () => void log.push("close"),
   }));
   await assert.rejects(async () => {

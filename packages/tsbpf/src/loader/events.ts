@@ -12,6 +12,8 @@ export interface Rings<T> {
   readonly pollFds: readonly number[];
   /** Appends what is there now. Gives the number of records taken, those that are not shown included. */
   drain(into: EventRecord<T>[], last: boolean): number;
+  /** There is something to drain of which the kernel may have told nobody. */
+  mayBeSilent(): boolean;
   /** Unmaps and closes; nothing may be drained afterwards. */
   close(): void;
 }
@@ -157,12 +159,19 @@ class RingStream<T> implements EventStream<T> {
 
   #readable(): Promise<void> {
     return new Promise((resolve) => {
-      this.#wake = () => {
+      const done = (): void => {
         this.#watch?.stop();
         this.#wake = undefined;
         resolve();
       };
+      this.#wake = done;
       this.#watch?.start();
+      // The watch begins when the event loop next polls, which is between these two at the latest.
+      setImmediate(() =>
+        setImmediate(() => {
+          if (this.#wake === done && this.#rings?.mayBeSilent()) done();
+        }),
+      );
     });
   }
 

@@ -77,6 +77,10 @@ function ringSet<T>(kernel: Kernel, map: PerfArray, rings: readonly CpuRing[]): 
       for (const ring of rings) taken += drainRing(kernel, map, ring, into, whole, last);
       return taken;
     },
+    // perf_poll (kernel/events/core.c) tells of records once: adding the ring to an epoll set asks it, and what came
+    // between the last drain and that is forgotten until the next record.
+    mayBeSilent: () =>
+      rings.some(({ control }) => Atomics.load(control, DATA_HEAD) !== Atomics.load(control, DATA_TAIL)),
     close() {
       for (const ring of rings) closeRing(kernel, map, ring);
     },

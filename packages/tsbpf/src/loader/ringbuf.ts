@@ -41,6 +41,8 @@ export function ringBufferRings<T>(kernel: Kernel, map: RingBufferMap): OpenRing
     const rings: Rings<T> = {
       pollFds: [map.fd],
       drain: (into) => drainRing(map, consumer, producer, data, into),
+      // ringbuf_map_poll (kernel/bpf/ringbuf.c) looks at the positions each time it is asked.
+      mayBeSilent: () => false,
       close() {
         consumerPage.unmap();
         producerPages.unmap();

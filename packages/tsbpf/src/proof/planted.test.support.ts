@@ -73,10 +73,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     to: 'sge: "slt",',
   },
   {
-    what: "the opposite of signed < is >",
+    what: "the opposite of === is ===",
     file: `${passes}fold-compare.js`,
-    from: 'slt: "sge",',
-    to: 'slt: "sgt",',
+    from: 'eq: "ne",',
+    to: 'eq: "eq",',
   },
   {
     what: "loaded values are thought smaller than they are",
