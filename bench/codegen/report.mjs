@@ -6,11 +6,15 @@ const columns = [
   { title: "slots", key: "slots", digits: 0 },
   { title: "processed", key: "processed", digits: 0 },
   { title: "jited bytes", key: "jitedBytes", digits: 0 },
-  { title: "ns a run", key: "ns", digits: 1 },
+  // Net of an empty program, less than this is what two measurements of the same differ by.
+  { title: "ns a run", key: "ns", digits: 1, least: 2 },
   { title: "cold ms", key: "coldMs", digits: 0 },
 ];
 
-const ratioOf = (values) => (values && values.clang > 0 ? values.ours / values.clang : undefined);
+function ratioOf(values, least = 0) {
+  if (!values || values.clang <= 0 || Math.min(values.ours, values.clang) < least) return undefined;
+  return values.ours / values.clang;
+}
 const cell = (value, digits) => (value === undefined ? "" : value.toFixed(digits));
 
 function geometricMean(numbers) {
@@ -23,19 +27,20 @@ export function printReport(results) {
   const shown = columns.filter(({ key }) => results.some((result) => result[key]));
   const rows = results.toSorted((a, b) => (ratioOf(b.slots) ?? 0) - (ratioOf(a.slots) ?? 0));
   const withWarm = results.some(({ warmMs }) => warmMs !== undefined);
-  const ratios = (key) => results.map((result) => ratioOf(result[key])).filter((ratio) => ratio !== undefined);
+  const ratios = ({ key, least }) =>
+    results.map((result) => ratioOf(result[key], least)).filter((ratio) => ratio !== undefined);
   const summary = (title, of) => [
     title,
-    ...shown.flatMap(({ key }) => ["", "", cell(of(ratios(key)), 2)]),
+    ...shown.flatMap((column) => ["", "", cell(of(ratios(column)), 2)]),
     ...(withWarm ? [""] : []),
   ];
   printTable([
     ["", ...shown.flatMap(({ title }) => [title, "clang", "ratio"]), ...(withWarm ? ["warm ms"] : [])],
     ...rows.map((result) => [
       result.name,
-      ...shown.flatMap(({ key, digits }) => {
+      ...shown.flatMap(({ key, digits, least }) => {
         const values = result[key];
-        return [cell(values?.ours, digits), cell(values?.clang, digits), cell(ratioOf(values), 2)];
+        return [cell(values?.ours, digits), cell(values?.clang, digits), cell(ratioOf(values, least), 2)];
       }),
       ...(withWarm ? [cell(result.warmMs, 1)] : []),
     ]),
