@@ -2,7 +2,7 @@
 // the hundred of the compiler is a third of a compilation, and for the loader a third of the way to "attached".
 // Packages stay apart: dependencies are imported as they are.
 
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { build } from "esbuild";
 
 const shared = {
@@ -44,4 +44,10 @@ await build({
   outdir: `${tsbpf}/bundle`,
 });
 await build({ ...command, entryPoints: { "rawtp-sched": `${tracer}/src/main.js` }, outdir: `${tracer}/bundle` });
-for (const bin of [`${tsbpf}/bundle/tsbpf.js`, `${tracer}/bundle/rawtp-sched.js`]) chmodSync(bin, 0o755);
+// npm links a workspace's commands only where their files are there when it installs, which is before they are built.
+mkdirSync("node_modules/.bin", { recursive: true });
+for (const name of ["tsbpf", "rawtp-sched"]) {
+  chmodSync(`packages/${name}/dist/bundle/${name}.js`, 0o755);
+  rmSync(`node_modules/.bin/${name}`, { force: true });
+  symlinkSync(`../../packages/${name}/dist/bundle/${name}.js`, `node_modules/.bin/${name}`);
+}

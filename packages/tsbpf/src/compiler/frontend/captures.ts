@@ -235,10 +235,14 @@ function storeVariable(l: Lowering, captures: Captures, record: Inst, offset: nu
   storeCell(l, record, offset, isForgotten ? l.b.forget(variable.type, value) : value);
 }
 
+/** MAX_BPF_STACK, include/linux/filter.h. What is larger lies in a map, whose values no verifier knows. */
+const stackBytes = 512;
+
 /** All of it, in the widest pieces that its place allows. */
 function forgetMemory(l: Lowering, memory: MemoryOperand): void {
   const mems = { 1: "u8", 2: "u16", 4: "u32", 8: "u64" } as const;
   const size = sizeOf(memory.type);
+  if (size > stackBytes) return;
   for (let at = 0; at < size;) {
     let width: 1 | 2 | 4 | 8 = 8;
     const isTooWide = (): boolean => width > memory.align || at % width !== 0 || at + width > size;
