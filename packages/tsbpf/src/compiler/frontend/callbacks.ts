@@ -27,7 +27,7 @@ import { lowerBody } from "./statements.js";
 import {
   framesFree,
   isRecursive,
-  newTraits,
+  newFunctionState,
   parametersOf,
   knownOr,
   uniqueName,
@@ -217,11 +217,7 @@ function makeCallback(l: Lowering, callee: FunctionNode, caller: Caller, capture
     ...l,
     b,
     activation,
-    loopCosts: [],
-    counters: new Map(),
-    packetViews: [],
-    recordUses: [],
-    traits: newTraits(true),
+    ...newFunctionState(true),
   };
   const diagnosticsBefore = inner.diagnostics.length;
   for (const [symbol, local] of openCaptures(inner, captures, record)) activation.locals.set(symbol, local);

@@ -18,7 +18,7 @@ import { kernelStruct, type KernelRoot } from "./kernel-types.js";
 import type { IntOperand, KernelOperand, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
 import type { SourceProgram } from "./program.js";
 import { lowerBody } from "./statements.js";
-import { newSubprograms, newTraits, type Subprogram } from "./subprograms.js";
+import { newSubprograms, newFunctionState, type Subprogram } from "./subprograms.js";
 import { isAtLeast } from "./target.js";
 import { kernelInterface } from "./types.js";
 import type { Local } from "./variables.js";
@@ -127,11 +127,7 @@ function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
     b,
     program,
     activation,
-    loopCosts: [],
-    counters: new Map(),
-    packetViews: [],
-    recordUses: [],
-    traits: newTraits(false),
+    ...newFunctionState(false),
   };
   if (isPlainFunction(l, program.handler, program.name, program.handler) && bindContext(l, context)) {
     at(l, program.handler, () => lowerBody(l, program.handler));

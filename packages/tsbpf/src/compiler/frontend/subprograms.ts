@@ -77,8 +77,15 @@ export interface Traits {
   frames: number;
 }
 
-export function newTraits(isSubprogram: boolean): Traits {
+function newTraits(isSubprogram: boolean): Traits {
   return { isSubprogram, movesPacket: false, makesTailCalls: false, frames: 1 };
+}
+
+/** What the front end keeps of one function while it lowers it. */
+export function newFunctionState(
+  isSubprogram: boolean,
+): Pick<Lowering, "loopCosts" | "counters" | "packetViews" | "recordUses" | "traits"> {
+  return { loopCosts: [], counters: new Map(), packetViews: [], recordUses: [], traits: newTraits(isSubprogram) };
 }
 
 /** The call's value, or undefined where the function is to be inlined. */
@@ -264,11 +271,7 @@ function makeSubprogram(l: Lowering, { name, callee, classes, linkage }: Wanted)
     ...(linkage === "static" ? { diagnostics: [], reported: new Set() } : l.subprograms.messages),
     b,
     activation,
-    loopCosts: [],
-    counters: new Map(),
-    packetViews: [],
-    recordUses: [],
-    traits: newTraits(true),
+    ...newFunctionState(true),
   };
   const diagnosticsBefore = sub.diagnostics.length;
   const params = classes.map((one) => parameterOperand(sub, one, b.addParam(valueType(one))));
