@@ -48,8 +48,16 @@ const license = "GPL";
 
 /** Compiles the programs that a module exports into one object. The user's mistakes are in the result, never thrown. */
 export function compile(options: CompileOptions): CompileResult {
-  const source = openProgram(options.file);
+  // What is dumped is dumped once, with a mistake too.
+  const source = openProgram(options.file, options.dump ? "own" : "shared");
   if (!source) return failed([unreadable(options.file)]);
+  const result = compileSource(source, options);
+  if (result.object || !source.isShared) return result;
+  // A diagnostic may show types: in the same order, whatever was compiled before.
+  return compileSource(openProgram(options.file, "own") ?? source, options);
+}
+
+function compileSource(source: SourceProgram, options: CompileOptions): CompileResult {
   if (source.diagnostics.length > 0) return failed(source.diagnostics);
   const lowered = optimise(source, options);
   return lowered.diagnostics.length > 0 ? failed(lowered.diagnostics) : emit(source, lowered, options);

@@ -9,6 +9,11 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new AssertionError(`internal error: ${message}`);
 }
 
+/** For places that are passed so often that making the message of an {@link assert} would cost too much. */
+export function fail(message: string): never {
+  throw new AssertionError(`internal error: ${message}`);
+}
+
 /** The end of an exhaustive `switch`: reaching it at run time is a bug of ours. */
 export function unreachable(value: never, what: string): never {
   throw new AssertionError(`internal error: unexpected ${what}: ${JSON.stringify(value)}`);

@@ -5,7 +5,7 @@ import { ts } from "./typescript.js";
 import { symbolOf, type Compilation } from "./lowering.js";
 import type { FunctionNode, ProgramDeclaration, Static } from "./operands.js";
 import { staticOf, tryEvaluate } from "./statics.js";
-import { kernelInterface } from "./types.js";
+import { isKernelInterfaceName } from "./types.js";
 
 export interface CallGraph {
   /** How many instructions more the object has, about, when every call of the function is a copy of its body. */
@@ -38,7 +38,18 @@ const smallSize = 15;
 /** How much shorter the object must become for a function to be one that is called. */
 const gainMin = 40;
 
+/** Reads the source when it is first asked: most programs call no functions of their own. */
 export function callGraph(c: Compilation, programs: readonly ProgramDeclaration[]): CallGraph {
+  let read: CallGraph | undefined;
+  const graph = (): CallGraph => (read ??= readGraph(c, programs));
+  return {
+    growthOf: (callee) => graph().growthOf(callee),
+    makesTailCalls: (callee) => graph().makesTailCalls(callee),
+    isDecisive: (parameter) => graph().isDecisive(parameter),
+  };
+}
+
+function readGraph(c: Compilation, programs: readonly ProgramDeclaration[]): CallGraph {
   const facts = new Map<FunctionNode, Facts>();
   const order: FunctionNode[] = [];
   const globals = new Set<FunctionNode>();
@@ -169,9 +180,7 @@ const kernelReadSize = 5;
 
 /** About how many instructions a node makes, without its children. */
 function sizeOf(c: Compilation, node: ts.Node): number {
-  if (ts.isPropertyAccessExpression(node) && kernelInterface(c.checker.getTypeAtLocation(node.expression))) {
-    return kernelReadSize;
-  }
+  if (ts.isPropertyAccessExpression(node) && isKernelMember(c, node)) return kernelReadSize;
   if (ts.isCallExpression(node)) return sizeOfCall(c, node);
   if (ts.isBigIntLiteral(node)) return node.text.length > 10 ? 2 : 0;
   if (ts.isBinaryExpression(node)) {
@@ -187,6 +196,11 @@ function sizeOf(c: Compilation, node: ts.Node): number {
     ts.isCaseClause(node);
   if (isStep) return 1;
   return ts.isElementAccessExpression(node) || ts.isIterationStatement(node, false) ? 2 : 0;
+}
+
+function isKernelMember(c: Compilation, node: ts.PropertyAccessExpression): boolean {
+  const owner = symbolOf(c, node.name)?.declarations?.[0]?.parent;
+  return owner !== undefined && ts.isInterfaceDeclaration(owner) && isKernelInterfaceName(owner.name.text);
 }
 
 /** `u32(x)` and `Math.imul(x, y)` are no calls, and of a function of a module the body counts. */

@@ -54,12 +54,12 @@ export function languageNames(program: ts.Program): readonly string[] {
 let isWarm = false;
 
 /**
- * A host that declares only helpers which the module, or what it imports, mentions. The texts are searched, not parsed:
- * parsing and binding the declarations of all 211 helpers takes a fifth of a compilation. A process that compiles again
- * does it once, and then has them all.
+ * At first a host that declares only helpers which the module, or what it imports, mentions. The texts are searched,
+ * not parsed: parsing and binding the declarations of all 211 helpers takes a fifth of a compilation. A process that
+ * compiles again does it once, and then has them all.
  */
-export function hostForMentioned(entryPath: string): ts.CompilerHost {
-  if (isWarm) return compilerHost();
+export function hostFor(entryPath: string): { readonly host: ts.CompilerHost; readonly declaresAll: boolean } {
+  if (isWarm) return { host: compilerHost(), declaresAll: true };
   isWarm = true;
   const names = new Set<string>();
   const seen = new Set([entryPath]);
@@ -72,7 +72,7 @@ export function hostForMentioned(entryPath: string): ts.CompilerHost {
       if (resolved !== undefined && resolved !== languageEntry) seen.add(resolved);
     }
   }
-  return host;
+  return { host, declaresAll: false };
 }
 
 /** The checker's file system. With `helpers`, only those helpers are declared. */

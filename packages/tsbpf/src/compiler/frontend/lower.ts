@@ -70,6 +70,7 @@ function lowerOnce(source: SourceProgram, target: Target, callsFunctions: boolea
     arch: process.arch,
     statics: new Map(),
     staticNodes: new Map(),
+    symbols: new Map(),
     structs: new Map(),
     maps: new Map(),
     data: newModuleData(),

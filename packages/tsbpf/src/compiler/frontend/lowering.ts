@@ -35,7 +35,10 @@ export interface Compilation {
   /** Places that have a diagnostic already (the same source may be inlined many times). */
   readonly reported: Set<string>;
   readonly statics: Map<ts.Symbol, Static>;
-  readonly staticNodes: Map<ts.Node, Static>;
+  /** What expressions are at compile time; undefined for those that were looked at and are nothing then. */
+  readonly staticNodes: Map<ts.Node, Static | undefined>;
+  /** What {@link symbolOf} has found: TypeScript looks every name up anew. */
+  readonly symbols: Map<ts.Node, ts.Symbol | undefined>;
   /** The structs that the modules declare, by the TypeScript type of their values. */
   readonly structs: Map<ts.Type, StructType>;
   readonly maps: Map<string, MapDeclaration>;
@@ -135,6 +138,14 @@ export function at<T>(l: Lowering, node: ts.Node, work: () => T): T {
 
 /** The symbol behind an identifier, through imports. */
 export function symbolOf(c: Compilation, node: ts.Node): ts.Symbol | undefined {
+  const known = c.symbols.get(node);
+  if (known || c.symbols.has(node)) return known;
+  const found = findSymbol(c, node);
+  c.symbols.set(node, found);
+  return found;
+}
+
+function findSymbol(c: Compilation, node: ts.Node): ts.Symbol | undefined {
   const symbol = ts.isShorthandPropertyAssignment(node.parent)
     ? c.checker.getShorthandAssignmentValueSymbol(node.parent)
     : c.checker.getSymbolAtLocation(node);

@@ -5,12 +5,15 @@ import { ts } from "./typescript.js";
 import type { Diagnostic, DiagnosticSpan } from "../diagnostic.js";
 import type { Span } from "../ir/ir.js";
 import { fillIn, messages } from "../messages.js";
-import { compilerHost, compilerOptions, hostForMentioned, isFile, languageNames } from "./host.js";
+import { compilerHost, compilerOptions, hostFor, isFile } from "./host.js";
 import { libFileName } from "./lib.js";
+import { sharedChecker } from "./shared-checker.js";
 import { describeTypeErrors } from "./type-errors.js";
 
 export interface SourceProgram {
   readonly checker: ts.TypeChecker;
+  /** The checker has seen other programs before: what it says of one with a mistake may depend on them. */
+  readonly isShared: boolean;
   readonly entry: ts.SourceFile;
   /** The module and what it imports, apart from declarations. */
   readonly files: readonly ts.SourceFile[];
@@ -22,36 +25,59 @@ export interface SourceProgram {
   readonly lineText: (file: string, line: number) => string;
 }
 
-/** Reads and checks `file` and what it imports. `undefined` when the file itself cannot be read. */
-export function openProgram(file: string): SourceProgram | undefined {
+/**
+ * Reads and checks `file` and what it imports. `undefined` when the file itself cannot be read. With the checker of its
+ * own, nothing takes part that an earlier compilation left behind; only there errors are found.
+ */
+export function openProgram(file: string, checkers: "shared" | "own" = "shared"): SourceProgram | undefined {
   const entryPath = resolve(file);
-  const host = hostForMentioned(entryPath);
+  const { host, declaresAll } = hostFor(entryPath);
   if (host.readFile(entryPath) === undefined) return undefined;
-  const quick = checkProgram(entryPath, host);
+  const program = newProgram(entryPath, host);
+  const checker = declaresAll && checkers === "shared" ? sharedChecker(program) : undefined;
+  const known = checker && sourceProgram(entryPath, program, { checker, isShared: true }, []);
+  if (known?.diagnostics.length === 0) return known;
+  const checked = checkProgram(entryPath, program);
   // With an error, all helpers are declared: only then can TypeScript suggest the name that was meant.
-  return quick && quick.diagnostics.length === 0 ? quick : checkProgram(entryPath, compilerHost());
+  if (declaresAll || checked?.diagnostics.length === 0) return checked;
+  return checkProgram(entryPath, newProgram(entryPath, compilerHost()));
 }
 
-function checkProgram(entryPath: string, host: ts.CompilerHost): SourceProgram | undefined {
-  const program = ts.createProgram([libFileName, entryPath], compilerOptions, host);
-  const entry = program.getSourceFile(entryPath);
-  if (!entry) return undefined;
-  const files = program.getSourceFiles().filter((source) => !source.isDeclarationFile);
+function newProgram(entryPath: string, host: ts.CompilerHost): ts.Program {
+  return ts.createProgram([libFileName, entryPath], compilerOptions, host);
+}
+
+function checkProgram(entryPath: string, program: ts.Program): SourceProgram | undefined {
+  const files = userFiles(program);
   const syntax = files.flatMap((source) => program.getSyntacticDiagnostics(source));
   // Meaning is only looked at once the text parses: what follows a syntax error is mostly noise.
   const found =
     syntax.length > 0
       ? syntax
       : [...program.getOptionsDiagnostics(), ...files.flatMap((source) => program.getSemanticDiagnostics(source))];
+  const own = { checker: program.getTypeChecker(), isShared: false };
+  return sourceProgram(entryPath, program, own, describeTypeErrors(found, program, spanAt));
+}
+
+function userFiles(program: ts.Program): readonly ts.SourceFile[] {
+  return program.getSourceFiles().filter((source) => !source.isDeclarationFile);
+}
+
+function sourceProgram(
+  entryPath: string,
+  program: ts.Program,
+  checking: Pick<SourceProgram, "checker" | "isShared">,
+  typeErrors: readonly Diagnostic[],
+): SourceProgram | undefined {
+  const entry = program.getSourceFile(entryPath);
+  if (!entry) return undefined;
+  const files = userFiles(program);
   const rootFolder = findRoot(dirname(entryPath));
   return {
-    checker: program.getTypeChecker(),
+    ...checking,
     entry,
     files,
-    diagnostics: [
-      ...describeTypeErrors(found, program.getTypeChecker(), languageNames(program), spanAt),
-      ...files.flatMap(silencingComments),
-    ],
+    diagnostics: [...typeErrors, ...files.flatMap(silencingComments)],
     rootFolder,
     lineText: (path, line) => lineOf(program.getSourceFile(join(rootFolder, path)), line),
   };
@@ -85,8 +111,18 @@ export function spanInSource(source: SourceProgram, span: Span): DiagnosticSpan 
 export function sourceSpan(node: ts.Node, rootFolder: string): Span {
   const source = node.getSourceFile();
   const at = source.getLineAndCharacterOfPosition(node.getStart(source));
-  const file = relative(rootFolder, source.fileName).replaceAll("\\", "/");
-  return { file, line: at.line + 1, column: at.character + 1 };
+  return { file: pathInObject(source, rootFolder), line: at.line + 1, column: at.character + 1 };
+}
+
+const pathsInObjects = new WeakMap<ts.SourceFile, string>();
+
+/** Sources are parsed anew for each compilation, so each is only ever in one root folder. */
+function pathInObject(source: ts.SourceFile, rootFolder: string): string {
+  const known = pathsInObjects.get(source);
+  if (known !== undefined) return known;
+  const path = relative(rootFolder, source.fileName).replaceAll("\\", "/");
+  pathsInObjects.set(source, path);
+  return path;
 }
 
 function spanAt(source: ts.SourceFile, start: number, end: number): DiagnosticSpan {

@@ -25,7 +25,11 @@ export function staticOf(c: Compilation, symbol: ts.Symbol): Static | undefined 
   const declaration = symbol.valueDeclaration ?? symbol.declarations?.[0];
   if (!declaration) return undefined;
   if (symbol.name === "undefined") return { kind: "undefined" };
-  if (isLanguageFile(declaration.getSourceFile()) && !ts.isSourceFile(declaration)) return languageName(symbol.name);
+  if (isLanguageFile(declaration.getSourceFile()) && !ts.isSourceFile(declaration)) {
+    const value = languageName(symbol.name);
+    c.statics.set(symbol, value);
+    return value;
+  }
   // A constant that needs itself ends here instead of in a loop.
   c.statics.set(symbol, errorStatic);
   const value = declared(c, symbol, declaration);
@@ -82,48 +86,61 @@ function isModuleLevel(declaration: ts.VariableDeclaration): boolean {
 
 /** The compile-time value of an expression; a diagnostic where it has none. */
 export function evaluate(c: Compilation, node: ts.Expression): Static {
-  const known = c.staticNodes.get(node);
-  if (known) return known;
   const value = tryEvaluate(c, node);
-  if (!value) {
-    report(c, node, "notConstant", { what: "This value" });
-    return errorStatic;
-  }
-  c.staticNodes.set(node, value);
-  return value;
+  if (value) return value;
+  report(c, node, "notConstant", { what: "This value" });
+  return errorStatic;
 }
 
 /** As {@link evaluate}, without a diagnostic: undefined for what is only known when the program runs. */
 export function tryEvaluate(c: Compilation, node: ts.Expression): Static | undefined {
+  const evaluator = evaluators[node.kind];
+  if (!evaluator) return undefined;
   const known = c.staticNodes.get(node);
-  if (known) return known;
-  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) {
-    return ts.isAsExpression(node) && !isConstAssertion(node) ? undefined : tryEvaluate(c, node.expression);
-  }
-  if (ts.isNumericLiteral(node)) return numberLiteral(c, node);
-  if (ts.isBigIntLiteral(node)) return bigintLiteral(c, node);
-  if (ts.isStringLiteralLike(node)) return { kind: "text", value: node.text };
-  if (node.kind === ts.SyntaxKind.TrueKeyword) return { kind: "bool", value: true };
-  if (node.kind === ts.SyntaxKind.FalseKeyword) return { kind: "bool", value: false };
-  if (node.kind === ts.SyntaxKind.NullKeyword) return { kind: "null" };
-  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return functionValue(node);
-  if (ts.isIdentifier(node)) {
+  if (known || c.staticNodes.has(node)) return known;
+  const value = evaluator(c, node as never);
+  c.staticNodes.set(node, value);
+  return value;
+}
+
+type Evaluator = (c: Compilation, node: never) => Static | undefined;
+
+const text: Evaluator = (_c, node: ts.StringLiteralLike) => ({ kind: "text", value: node.text });
+const inner: Evaluator = (c, node: ts.ParenthesizedExpression | ts.SatisfiesExpression) =>
+  tryEvaluate(c, node.expression);
+const functionOf: Evaluator = (_c, node: ts.ArrowFunction | ts.FunctionExpression) => functionValue(node);
+
+/** The expressions that can have a compile-time value. */
+const evaluators: Partial<Record<ts.SyntaxKind, Evaluator>> = {
+  [ts.SyntaxKind.ParenthesizedExpression]: inner,
+  [ts.SyntaxKind.SatisfiesExpression]: inner,
+  [ts.SyntaxKind.AsExpression]: (c, node: ts.AsExpression) =>
+    isConstAssertion(node) ? tryEvaluate(c, node.expression) : undefined,
+  [ts.SyntaxKind.NumericLiteral]: numberLiteral,
+  [ts.SyntaxKind.BigIntLiteral]: bigintLiteral,
+  [ts.SyntaxKind.StringLiteral]: text,
+  [ts.SyntaxKind.NoSubstitutionTemplateLiteral]: text,
+  [ts.SyntaxKind.TrueKeyword]: () => ({ kind: "bool", value: true }),
+  [ts.SyntaxKind.FalseKeyword]: () => ({ kind: "bool", value: false }),
+  [ts.SyntaxKind.NullKeyword]: () => ({ kind: "null" }),
+  [ts.SyntaxKind.ArrowFunction]: functionOf,
+  [ts.SyntaxKind.FunctionExpression]: functionOf,
+  [ts.SyntaxKind.Identifier]: (c, node: ts.Identifier) => {
     const symbol = symbolOf(c, node);
     return symbol && staticOf(c, symbol);
-  }
-  if (ts.isPropertyAccessExpression(node)) return memberOf(c, node);
-  if (ts.isPrefixUnaryExpression(node)) {
+  },
+  [ts.SyntaxKind.PropertyAccessExpression]: memberOf,
+  [ts.SyntaxKind.PrefixUnaryExpression]: (c, node: ts.PrefixUnaryExpression) => {
     const operand = tryEvaluate(c, node.operand);
     return operand && foldUnary(node.operator, operand);
-  }
-  if (ts.isBinaryExpression(node)) return binary(c, node);
-  if (ts.isConditionalExpression(node)) return conditional(c, node);
-  if (ts.isObjectLiteralExpression(node)) return record(c, node);
-  if (ts.isArrayLiteralExpression(node)) return list(c, node);
-  if (ts.isElementAccessExpression(node)) return elementOf(c, node);
-  if (ts.isCallExpression(node)) return evaluateCall(c, node);
-  return undefined;
-}
+  },
+  [ts.SyntaxKind.BinaryExpression]: binary,
+  [ts.SyntaxKind.ConditionalExpression]: conditional,
+  [ts.SyntaxKind.ObjectLiteralExpression]: record,
+  [ts.SyntaxKind.ArrayLiteralExpression]: list,
+  [ts.SyntaxKind.ElementAccessExpression]: elementOf,
+  [ts.SyntaxKind.CallExpression]: evaluateCall,
+};
 
 export function isConstAssertion(node: ts.AsExpression): boolean {
   return ts.isTypeReferenceNode(node.type) && node.type.getText() === "const";

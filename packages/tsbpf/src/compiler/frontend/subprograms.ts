@@ -96,8 +96,8 @@ export function callSubprogram(
   callee: FunctionNode,
   args: readonly Argument[],
 ): Operand | undefined {
-  const gain = l.subprograms.graph.growthOf(callee);
-  if (!l.subprograms.callsFunctions || gain === 0) return undefined;
+  const gain = l.subprograms.callsFunctions ? l.subprograms.graph.growthOf(callee) : 0;
+  if (gain === 0) return undefined;
   // Tail calls and subprograms together are only for some machines and kernels, and for half of the stack.
   if (l.subprograms.graph.makesTailCalls(l.program.handler)) return undefined;
   const classes = classify(l, callee, args);

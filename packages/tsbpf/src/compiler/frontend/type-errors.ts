@@ -4,6 +4,7 @@
 import { ts } from "./typescript.js";
 import type { Diagnostic, DiagnosticSpan } from "../diagnostic.js";
 import { fillIn, messages, type MessageName } from "../messages.js";
+import { languageNames } from "./host.js";
 import { callCure, importCure, nameCure, optionCure, type Finding } from "./name-cures.js";
 import { assignmentCure, comparisonCure, memberCure, missingCure, operatorCure } from "./type-cures.js";
 import { adviceFor } from "./unsupported.js";
@@ -51,10 +52,12 @@ const consequences: ReadonlySet<number> = new Set([7005, 7006, 7022, 7031, 7034]
 /** The diagnostics in TypeScript's order. */
 export function describeTypeErrors(
   found: readonly ts.Diagnostic[],
-  checker: ts.TypeChecker,
-  exports: readonly string[],
+  program: ts.Program,
   spanOf: (source: ts.SourceFile, start: number, end: number) => DiagnosticSpan,
 ): readonly Diagnostic[] {
+  if (found.length === 0) return [];
+  const checker = program.getTypeChecker();
+  const exports = languageNames(program);
   const causes = found.filter((diagnostic) => !followsFromAnother(diagnostic, found));
   return causes.map((diagnostic) => {
     const { file, start } = diagnostic;

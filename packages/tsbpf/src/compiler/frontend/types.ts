@@ -224,7 +224,12 @@ function sameScalar(a: DeclaredType, b: DeclaredType): boolean {
 /** The interface behind a `bpfCore…` type (through `Ptr<…>`), or undefined. */
 export function kernelInterface(type: ts.Type): ts.Type | undefined {
   if (type.isIntersection()) return type.types.map(kernelInterface).find((part) => part !== undefined);
-  return type.symbol?.name.startsWith("bpfCore") && type.symbol.flags & ts.SymbolFlags.Interface ? type : undefined;
+  const { symbol } = type;
+  return symbol?.flags & ts.SymbolFlags.Interface && isKernelInterfaceName(symbol.name) ? type : undefined;
+}
+
+export function isKernelInterfaceName(name: string): boolean {
+  return name.startsWith("bpfCore");
 }
 
 function isKernelType(type: ts.Type): boolean {

@@ -1,8 +1,9 @@
 // Builds functions in SSA form while the front end walks the source: Braun et al., "Simple and Efficient
 // Construction of Static Single Assignment Form" (2013), with block parameters in the place of phis.
 
-import { assert } from "../../util/assert.js";
+import { assert, fail } from "../../util/assert.js";
 import type { CoreRelocKind } from "../../btf/types.js";
+import { withIdentity } from "./ir.js";
 import type {
   AtomicInst,
   AtomicOperation,
@@ -13,6 +14,7 @@ import type {
   Func,
   Inst,
   MemType,
+  NewInst,
   ParamInst,
   SlotInst,
   Span,
@@ -47,8 +49,6 @@ interface ParamUser {
   readonly param: ParamInst;
 }
 
-type NewInst = Inst extends infer I ? (I extends Inst ? Omit<I, "id" | "span"> : never) : never;
-
 export class FunctionBuilder {
   readonly func: Func;
   span: Span | undefined;
@@ -56,7 +56,8 @@ export class FunctionBuilder {
   readonly #states = new Map<Block, BlockState>();
   /** Replaced trivial parameters, so that values the caller still holds can be resolved. */
   readonly #replaced = new Map<Inst, Inst>();
-  readonly #constants = new Map<string, Inst>();
+  readonly #constants: Readonly<Record<Type, Map<bigint, Inst>>> = { i32: new Map(), i64: new Map(), ptr: new Map() };
+  readonly #constantList: Inst[] = [];
   readonly #slots: SlotInst[] = [];
 
   constructor(name: string, section: string | undefined, returns: Type | "void", voidReturn: "zero" | "anything") {
@@ -105,7 +106,7 @@ export class FunctionBuilder {
 
   /** Goes on in `block`. Blocks are laid out in the order in which they are started. */
   start(block: Block): void {
-    assert(this.terminated, `block ${this.#current.id} has no terminator`);
+    if (!this.terminated) fail(`block ${this.#current.id} has no terminator`);
     const state = this.#state(block);
     state.dead = state.predecessors.length === 0;
     this.func.blocks.push(block);
@@ -115,7 +116,7 @@ export class FunctionBuilder {
   /** All predecessors of `block` are known now. */
   seal(block: Block): void {
     const state = this.#state(block);
-    assert(!state.sealed, `block ${block.id} is sealed twice`);
+    if (state.sealed) fail(`block ${block.id} is sealed twice`);
     state.sealed = true;
     for (const [variable, param] of state.incomplete) this.#fillParams(variable, [{ block, param }]);
     state.incomplete.clear();
@@ -134,7 +135,7 @@ export class FunctionBuilder {
   // ---- variables ----------------------------------------------------------------------------------------------
 
   write(variable: Variable, value: Inst): void {
-    assert(value.type === variable.type, `variable ${variable.name} is ${variable.type}, not ${value.type}`);
+    if (value.type !== variable.type) fail(`variable ${variable.name} is ${variable.type}, not ${value.type}`);
     this.#state(this.#current).definitions.set(variable, value);
   }
 
@@ -165,7 +166,7 @@ export class FunctionBuilder {
   branch(cond: Inst, then: Block, otherwise: Block): void {
     const thenTarget: Target = { block: then, args: [] };
     const elseTarget: Target = { block: otherwise, args: [] };
-    assert(cond.type === "i32", `a branch on ${cond.type}`);
+    if (cond.type !== "i32") fail(`a branch on ${cond.type}`);
     this.#terminate({ op: "br", cond: this.resolve(cond), then: thenTarget, else: elseTarget, span: this.span }, [
       thenTarget,
       elseTarget,
@@ -186,11 +187,11 @@ export class FunctionBuilder {
   constant(type: Type, value: bigint): Inst {
     const bits = type === "i32" ? 32 : 64;
     const wrapped = BigInt.asUintN(bits, value);
-    const key = `${type} ${wrapped}`;
-    const known = this.#constants.get(key);
+    const known = this.#constants[type].get(wrapped);
     if (known) return known;
     const inst: Inst = { id: this.func.nextId++, op: "const", type, args: [], span: undefined, value: wrapped };
-    this.#constants.set(key, inst);
+    this.#constants[type].set(wrapped, inst);
+    this.#constantList.push(inst);
     return inst;
   }
 
@@ -265,7 +266,7 @@ export class FunctionBuilder {
   }
 
   callFunction(name: string, type: Type | "void", args: Inst[]): Inst {
-    return this.#add({ op: "callfn", type, name, args });
+    return this.#add({ op: "callfn", type, name, args: [...args] });
   }
 
   functionAddress(name: string): Inst {
@@ -277,7 +278,7 @@ export class FunctionBuilder {
   }
 
   call(helper: number, type: Type | "void", args: Inst[]): Inst {
-    return this.#add({ op: "call", type, helper, args });
+    return this.#add({ op: "call", type, helper, args: [...args] });
   }
 
   core(type: "i32" | "i64", reloc: CoreRelocKind, typeKey: string, access: string, value: bigint): Inst {
@@ -293,7 +294,7 @@ export class FunctionBuilder {
     );
     const entry = this.func.blocks[0];
     assert(entry, "a function without an entry block");
-    entry.insts = [...this.#constants.values(), ...this.#slots, ...entry.insts];
+    entry.insts = [...this.#constantList, ...this.#slots, ...entry.insts];
     for (const block of this.func.blocks) this.#resolveBlock(block);
     return this.func;
   }
@@ -324,8 +325,9 @@ export class FunctionBuilder {
   }
 
   #onlyPredecessor(block: Block): Block | undefined {
-    const [first, ...others] = this.#state(block).predecessors;
-    return first && others.length === 0 ? this.#origin(first) : undefined;
+    const { predecessors } = this.#state(block);
+    const [first] = predecessors;
+    return first && predecessors.length === 1 ? this.#origin(first) : undefined;
   }
 
   /** What `block` itself knows of the variable; undefined: whatever its only predecessor, if any, knows. */
@@ -343,9 +345,7 @@ export class FunctionBuilder {
   readonly #origins = new Map<Target, Block>();
 
   #origin(target: Target): Block {
-    const block = this.#origins.get(target);
-    assert(block, "an edge without an origin");
-    return block;
+    return this.#origins.get(target) ?? fail("an edge without an origin");
   }
 
   #makeParam(variable: Variable, block: Block): ParamInst {
@@ -421,8 +421,9 @@ export class FunctionBuilder {
 
   #add(inst: NewInst): Inst {
     if (this.terminated) this.#startUnreachable();
-    const args = inst.args.map((arg) => this.resolve(arg));
-    const full = { ...inst, args, id: this.func.nextId++, span: this.span } as Inst;
+    const { args } = inst;
+    for (const [index, arg] of args.entries()) args[index] = this.resolve(arg);
+    const full = withIdentity(inst, this.func.nextId++, this.span);
     this.#current.insts.push(full);
     return full;
   }
@@ -443,23 +444,25 @@ export class FunctionBuilder {
       this.#origins.set(target, this.#current);
       if (state.dead) continue; // An edge from dead code must not keep its target alive or feed its parameters.
       const targetState = this.#state(target.block);
-      assert(!targetState.sealed, `block ${target.block.id} is already sealed`);
+      if (targetState.sealed) fail(`block ${target.block.id} is already sealed`);
       targetState.predecessors.push(target);
     }
   }
 
   #resolveBlock(block: Block): void {
     for (const inst of block.insts) {
-      inst.args.forEach((arg, index) => {
-        inst.args[index] = this.resolve(arg);
-      });
+      const { args } = inst;
+      for (let index = 0; index < args.length; index++) {
+        const arg = args[index];
+        if (arg) args[index] = this.resolve(arg);
+      }
     }
     const term = block.term;
     if (term.op === "br") term.cond = this.resolve(term.cond);
     if (term.op === "ret" && term.value) term.value = this.resolve(term.value);
     const out = term.op === "jump" ? [term.target] : term.op === "br" ? [term.then, term.else] : [];
     for (const target of out) {
-      assert(target.args.length === target.block.params.length, `edge to block ${target.block.id} lacks arguments`);
+      if (target.args.length !== target.block.params.length) fail(`edge to block ${target.block.id} lacks arguments`);
       target.args.forEach((arg, index) => {
         target.args[index] = this.resolve(arg);
       });
@@ -467,8 +470,6 @@ export class FunctionBuilder {
   }
 
   #state(block: Block): BlockState {
-    const state = this.#states.get(block);
-    assert(state, `block ${block.id} belongs to another function`);
-    return state;
+    return this.#states.get(block) ?? fail(`block ${block.id} belongs to another function`);
   }
 }

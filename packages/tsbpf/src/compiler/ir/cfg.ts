@@ -42,25 +42,37 @@ export interface Liveness {
 }
 
 export function buildCfg(func: Func): Cfg {
-  const entry = entryOf(func);
+  const rpo = reversePostorder(entryOf(func));
+  const index = new Map<Block, number>();
+  const preds = new Map<Block, Edge[]>();
+  for (const block of rpo) {
+    index.set(block, index.size);
+    preds.set(block, []);
+  }
+  for (const from of rpo) for (const target of targets(from.term)) preds.get(target.block)?.push({ from, target });
+  return { rpo, index, preds };
+}
+
+function reversePostorder(entry: Block): Block[] {
   const post: Block[] = [];
   const seen = new Set<Block>([entry]);
-  const stack: { block: Block; next: number; out: Target[] }[] = [{ block: entry, next: 0, out: targets(entry.term) }];
-  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+  // What is left to visit of each block on the way here.
+  const way = [entry];
+  const left = [targets(entry.term)];
+  for (let block = way.at(-1); block; block = way.at(-1)) {
     // From the last successor on, so that in reverse postorder `then` comes before `else`.
-    const target = top.out[top.out.length - 1 - top.next++];
-    if (!target) {
-      post.push(top.block);
-      stack.pop();
-    } else if (!seen.has(target.block)) {
-      seen.add(target.block);
-      stack.push({ block: target.block, next: 0, out: targets(target.block.term) });
+    const next = left.at(-1)?.pop()?.block;
+    if (!next) {
+      post.push(block);
+      way.pop();
+      left.pop();
+    } else if (!seen.has(next)) {
+      seen.add(next);
+      way.push(next);
+      left.push(targets(next.term));
     }
   }
-  const rpo = post.reverse();
-  const preds = new Map<Block, Edge[]>(rpo.map((block) => [block, []]));
-  for (const from of rpo) for (const target of targets(from.term)) preds.get(target.block)?.push({ from, target });
-  return { rpo, index: new Map(rpo.map((block, index) => [block, index])), preds };
+  return post.reverse();
 }
 
 export function entryOf(func: Func): Block {
@@ -205,6 +217,23 @@ export function liveness(cfg: Cfg): Liveness {
   return { liveIn, liveOut };
 }
 
+/** For each block parameter the arguments of all edges. */
+export function incomingArguments(func: Func): ReadonlyMap<Inst, readonly Inst[]> {
+  const incoming = new Map<Inst, Inst[]>();
+  for (const { term } of func.blocks) {
+    for (const { block, args } of targets(term)) {
+      for (let index = 0; index < args.length; index++) {
+        const arg = args[index];
+        const param = block.params[index];
+        const known = param && incoming.get(param);
+        if (arg && known) known.push(arg);
+        else if (arg && param) incoming.set(param, [arg]);
+      }
+    }
+  }
+  return incoming;
+}
+
 /** Every value that a terminator uses: arguments of its edges, condition, result. */
 export function termArgs(term: Terminator): Inst[] {
   const values: Inst[] = [];
@@ -336,6 +365,9 @@ export function reachableFunctions(functions: readonly Func[]): Func[] {
 
 /** The functions of the module that `func` calls, or whose address it takes. */
 export function calledNames(func: Func): string[] {
-  const insts = func.blocks.flatMap((block) => block.insts);
-  return insts.flatMap((inst) => (inst.op === "callfn" || inst.op === "func" ? [inst.name] : []));
+  const names: string[] = [];
+  for (const { insts } of func.blocks) {
+    for (const inst of insts) if (inst.op === "callfn" || inst.op === "func") names.push(inst.name);
+  }
+  return names;
 }

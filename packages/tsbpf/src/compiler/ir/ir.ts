@@ -279,6 +279,20 @@ export type Inst =
   | CallInst
   | CoreInst;
 
+/** An instruction without its identity. */
+export type NewInst = Inst extends infer I ? (I extends Inst ? Omit<I, "id" | "span"> : never) : never;
+
+/**
+ * `body` itself becomes the instruction: a copy of an object whose shape differs from call to call is the slowest thing
+ * that a pass can do.
+ */
+export function withIdentity(body: NewInst, id: number, span: Span | undefined): Inst {
+  const inst = body as NewInst & { id: number; span: Span | undefined };
+  inst.id = id;
+  inst.span = span;
+  return inst as Inst;
+}
+
 export const binaryOps: ReadonlySet<string> = new Set<BinaryOp>([
   "add",
   "sub",

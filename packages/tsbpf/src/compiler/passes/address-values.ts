@@ -2,8 +2,9 @@
 // check has learnt about one register does not pass to a value that was computed from it before the check. So a check
 // of one of these values must stay a check of that very value.
 
+import { incomingArguments } from "../ir/cfg.js";
 import type { Func, Inst } from "../ir/ir.js";
-import { isBinary, targets } from "../ir/ir.js";
+import { isBinary } from "../ir/ir.js";
 
 const widths: ReadonlySet<string> = new Set(["zext", "sext", "trunc", "sext8", "sext16"]);
 
@@ -15,19 +16,11 @@ export function addressValues(func: Func): Set<Inst> {
     found.add(value);
     work.push(value);
   };
-  const incoming = new Map<Inst, Inst[]>();
+  const incoming = incomingArguments(func);
   for (const block of func.blocks) {
     for (const inst of block.insts) {
       if (inst.op === "call" || inst.op === "callfn") inst.args.forEach(add);
       else if (inst.type === "ptr" && isBinary(inst)) add(inst.args[1]);
-    }
-    for (const target of targets(block.term)) {
-      for (const [index, param] of target.block.params.entries()) {
-        const arg = target.args[index];
-        const known = incoming.get(param);
-        if (arg && known) known.push(arg);
-        else if (arg) incoming.set(param, [arg]);
-      }
     }
   }
   for (let value = work.pop(); value; value = work.pop()) {

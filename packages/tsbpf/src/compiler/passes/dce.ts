@@ -1,6 +1,7 @@
 // Dead code: instructions without effect whose result nobody uses, block parameters that only feed themselves, slots
 // that are never addressed. Liveness is optimistic: everything is dead until something that acts needs it.
 
+import { incomingArguments } from "../ir/cfg.js";
 import { hasSideEffect } from "./effects.js";
 import type { Func, Inst } from "../ir/ir.js";
 import { targets } from "../ir/ir.js";
@@ -19,7 +20,7 @@ export function removeDeadCode(func: Func): boolean {
   const live = liveValues(func);
   const isLive = (value: Inst): boolean => live[value.id] === 1;
   let changed = false;
-  for (const [index, block] of func.blocks.entries()) {
+  for (const block of func.blocks) {
     for (const target of targets(block.term)) {
       const { params } = target.block;
       if (params.every(isLive)) continue;
@@ -28,15 +29,16 @@ export function removeDeadCode(func: Func): boolean {
         return param !== undefined && isLive(param);
       });
     }
-    const insts = block.insts.filter((inst) => isLive(inst) || hasSideEffect(inst));
-    if (insts.length !== block.insts.length) {
-      block.insts = insts;
-      changed = true;
-    }
-    if (index > 0 && !block.params.every(isLive)) changed = true;
+    if (block.insts.every((inst) => isLive(inst) || hasSideEffect(inst))) continue;
+    block.insts = block.insts.filter((inst) => isLive(inst) || hasSideEffect(inst));
+    changed = true;
   }
   // Only now: the loop above needs the parameters to line up with the arguments.
-  for (const block of func.blocks.slice(1)) block.params = block.params.filter(isLive);
+  for (const block of func.blocks) {
+    if (block === func.blocks[0] || block.params.every(isLive)) continue;
+    block.params = block.params.filter(isLive);
+    changed = true;
+  }
   return changed;
 }
 
@@ -49,20 +51,12 @@ function liveValues(func: Func): Uint8Array {
     live[value.id] = 1;
     work.push(value);
   };
-  const incoming = new Map<Inst, Inst[]>();
-  for (const [index, block] of func.blocks.entries()) {
-    if (index === 0) block.params.forEach(mark);
+  const incoming = incomingArguments(func);
+  func.blocks[0]?.params.forEach(mark);
+  for (const block of func.blocks) {
     for (const inst of block.insts) if (hasSideEffect(inst)) for (const arg of inst.args) mark(arg);
     if (block.term.op === "br") mark(block.term.cond);
     if (block.term.op === "ret" && block.term.value) mark(block.term.value);
-    for (const target of targets(block.term)) {
-      for (const [position, param] of target.block.params.entries()) {
-        const arg = target.args[position];
-        const known = incoming.get(param);
-        if (arg && known) known.push(arg);
-        else if (arg) incoming.set(param, [arg]);
-      }
-    }
   }
   for (let value = work.pop(); value; value = work.pop()) {
     for (const arg of value.args) mark(arg);

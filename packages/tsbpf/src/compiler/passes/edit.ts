@@ -2,13 +2,14 @@
 
 import { entryOf } from "../ir/cfg.js";
 import { bitsOf } from "../ir/eval.js";
-import type { Func, Inst, Span, Type } from "../ir/ir.js";
+import { withIdentity } from "../ir/ir.js";
+import type { Func, Inst, NewInst, Span, Type } from "../ir/ir.js";
 
-/** An instruction without its identity. */
-export type NewInst = Inst extends infer I ? (I extends Inst ? Omit<I, "id" | "span"> : never) : never;
+export type { NewInst };
 
+/** Makes an instruction of `body`, which nobody else may hold. */
 export function makeInst(func: Func, body: NewInst, span: Span | undefined): Inst {
-  return { ...body, id: func.nextId++, span } as Inst;
+  return withIdentity(body, func.nextId++, span);
 }
 
 /** The shared constants of a function. They stand first in the entry block, where they dominate everything. */
@@ -20,19 +21,25 @@ export interface ConstantPool {
 }
 
 export function constantPool(func: Func): ConstantPool {
-  const known = new Map<string, Inst>();
-  const added: Inst[] = [];
-  for (const inst of entryOf(func).insts) if (inst.op === "const") known.set(`${inst.type} ${inst.value}`, inst);
-  // A constant that stands behind other instructions of the entry block may be too late for them.
   const entry = entryOf(func);
-  entry.insts = [...entry.insts.filter(isConst), ...entry.insts.filter((inst) => !isConst(inst))];
+  const known: Record<Type, Map<bigint, Inst>> = { i32: new Map(), i64: new Map(), ptr: new Map() };
+  const added: Inst[] = [];
+  let leading = 0;
+  for (const inst of entry.insts) {
+    if (inst.op !== "const") continue;
+    known[inst.type].set(inst.value, inst);
+    leading++;
+  }
+  // A constant that stands behind other instructions of the entry block may be too late for them.
+  if (!entry.insts.slice(0, leading).every(isConst)) {
+    entry.insts = [...entry.insts.filter(isConst), ...entry.insts.filter((inst) => !isConst(inst))];
+  }
   const get = (type: Type, value: bigint): Inst => {
     const wrapped = BigInt.asUintN(bitsOf(type), value);
-    const key = `${type} ${wrapped}`;
-    const found = known.get(key);
+    const found = known[type].get(wrapped);
     if (found) return found;
     const inst = makeInst(func, { op: "const", type, args: [], value: wrapped }, undefined);
-    known.set(key, inst);
+    known[type].set(wrapped, inst);
     added.push(inst);
     return inst;
   };

@@ -96,20 +96,20 @@ export function effectsOf(inst: Inst): Effects {
   const [first, second] = inst.args;
   switch (inst.op) {
     case "load":
-      return combine([{ pointer: first, offset: inst.offset, size: memSize(inst.mem), kind: "read" }]);
+      return effectOf({ pointer: first, offset: inst.offset, size: memSize(inst.mem), kind: "read" });
     case "store":
-      return combine([{ pointer: first, offset: inst.offset, size: memSize(inst.mem), kind: "fill" }]);
+      return effectOf({ pointer: first, offset: inst.offset, size: memSize(inst.mem), kind: "fill" });
     case "zero":
-      return combine([{ pointer: first, offset: inst.offset, size: inst.size, kind: "fill" }]);
+      return effectOf({ pointer: first, offset: inst.offset, size: inst.size, kind: "fill" });
     case "kreadinto":
-      return combine([{ pointer: first, offset: inst.dstOffset, size: inst.size, kind: "fill" }]);
+      return effectOf({ pointer: first, offset: inst.dstOffset, size: inst.size, kind: "fill" });
     case "copy":
-      return combine([
-        { pointer: first, offset: inst.dstOffset, size: inst.size, kind: "fill" },
-        { pointer: second, offset: inst.srcOffset, size: inst.size, kind: "read" },
-      ]);
+      return bothOf(
+        effectOf({ pointer: first, offset: inst.dstOffset, size: inst.size, kind: "fill" }),
+        effectOf({ pointer: second, offset: inst.srcOffset, size: inst.size, kind: "read" }),
+      );
     case "atomic":
-      return combine([{ pointer: first, offset: inst.offset, size: memSize(inst.mem), kind: "readwrite" }]);
+      return effectOf({ pointer: first, offset: inst.offset, size: memSize(inst.mem), kind: "readwrite" });
     case "callfn":
       return effectsOfCall(inst, undefined);
     case "call":
@@ -122,14 +122,16 @@ export function effectsOf(inst: Inst): Effects {
 /** Slots whose address goes where it cannot be followed: stored, compared, offset by a variable, passed on an edge. */
 export function escapedSlots(func: Func): ReadonlySet<SlotInst> {
   const escaped = new Set<SlotInst>();
+  if (!func.blocks[0]?.insts.some((inst) => inst.op === "slot")) return escaped;
   const escape = (value: Inst | undefined): void => {
     const place = slotPlace(value);
     if (place) escaped.add(place.slot);
   };
   for (const block of func.blocks) {
     for (const inst of block.insts) {
-      for (let index = 0; index < inst.args.length; index++) {
-        const arg = inst.args[index];
+      const { args } = inst;
+      for (let index = 0; index < args.length; index++) {
+        const arg = args[index];
         if (arg?.type === "ptr" && !isFollowed(inst, index)) escape(arg);
       }
     }
@@ -167,40 +169,47 @@ interface Touch {
   readonly kind: "read" | "write" | "readwrite" | "fill" | "fill text" | "send";
 }
 
-function combine(touches: readonly Touch[]): Effects {
-  const accesses: SlotAccess[] = [];
-  let readsOther = false;
-  let writesOther = false;
-  for (const touch of touches) {
-    const sends = touch.kind === "send";
-    const reads = touch.kind === "read" || touch.kind === "readwrite" || sends;
-    const writes = touch.kind !== "read" && !sends;
-    const place = slotPlace(touch.pointer, touch.offset);
-    if (!place) {
-      readsOther ||= reads;
-      writesOther ||= writes;
-      continue;
-    }
-    const { slot } = place;
-    const whole = touch.size === undefined;
-    const start = whole ? 0 : Math.min(Math.max(place.offset, 0), slot.size);
-    const end = whole ? slot.size : Math.max(start, Math.min(place.offset + (touch.size ?? 0), slot.size));
-    const fills = touch.kind === "fill";
-    const access: SlotAccess = { slot, offset: start, size: end - start, reads, writes, fills };
-    const isText = touch.kind === "fill text";
-    accesses.push({ ...access, ...(isText && { fillsText: true }), ...(sends && { sends: true }) });
-  }
-  return { accesses, readsOther, writesOther };
+const readingElsewhere: Effects = { accesses: [], readsOther: true, writesOther: false };
+const writingElsewhere: Effects = { accesses: [], readsOther: false, writesOther: true };
+const changingElsewhere: Effects = { accesses: [], readsOther: true, writesOther: true };
+
+function effectOf(touch: Touch): Effects {
+  const { kind } = touch;
+  const place = slotPlace(touch.pointer, touch.offset);
+  if (place) return { accesses: [accessOf(touch, place)], readsOther: false, writesOther: false };
+  if (kind === "read" || kind === "send") return readingElsewhere;
+  return kind === "readwrite" ? changingElsewhere : writingElsewhere;
+}
+
+function accessOf(touch: Touch, { slot, offset }: { readonly slot: SlotInst; readonly offset: number }): SlotAccess {
+  const { kind, size } = touch;
+  const sends = kind === "send";
+  const reads = kind === "read" || kind === "readwrite" || sends;
+  const writes = kind !== "read" && !sends;
+  const start = size === undefined ? 0 : Math.min(Math.max(offset, 0), slot.size);
+  const end = size === undefined ? slot.size : Math.max(start, Math.min(offset + size, slot.size));
+  const access = { slot, offset: start, size: end - start, reads, writes, fills: kind === "fill" };
+  if (kind === "fill text") return { ...access, fillsText: true };
+  return sends ? { ...access, sends: true } : access;
+}
+
+function bothOf(one: Effects, two: Effects): Effects {
+  return {
+    accesses: [...one.accesses, ...two.accesses],
+    readsOther: one.readsOther || two.readsOther,
+    writesOther: one.writesOther || two.writesOther,
+  };
 }
 
 /** A function of the module may do anything with what it is given; it keeps no address. */
 function effectsOfCall(inst: CallInst | CallFuncInst, spec: readonly HelperArg[] | undefined): Effects {
-  const touches: Touch[] = [];
+  const accesses: SlotAccess[] = [];
   for (const [index, pointer] of inst.args.entries()) {
-    if (pointer.type === "ptr" && slotPlace(pointer)) touches.push(touchOfArgument(inst, spec, index, pointer));
+    const place = pointer.type === "ptr" ? slotPlace(pointer) : undefined;
+    if (place) accesses.push(accessOf(touchOfArgument(inst, spec, index, pointer), place));
   }
   // Any helper may reach memory behind other pointers, maps above all.
-  return { accesses: combine(touches).accesses, readsOther: true, writesOther: true };
+  return { accesses, readsOther: true, writesOther: true };
 }
 
 function touchOfArgument(

@@ -202,8 +202,9 @@ function keyOf(inst: Inst): string | undefined {
 function keyOfOperation(op: string, type: string, args: readonly Inst[]): string {
   const [left, right] = args;
   // Only integers: ptr + i64 has its pointer on the left.
-  const swap = commutative.has(op) && left && right && left.type !== "ptr" && left.id > right.id;
-  return `${op} ${type} ${swap ? idsOf([right, left]) : idsOf(args)}`;
+  if (!left || !right) return `${op} ${type} ${left?.id ?? ""}`;
+  const isSwapped = left.id > right.id && left.type !== "ptr" && commutative.has(op);
+  return isSwapped ? `${op} ${type} ${right.id},${left.id}` : `${op} ${type} ${left.id},${right.id}`;
 }
 
 function idsOf(args: readonly Inst[]): string {

@@ -65,7 +65,13 @@ export function allOnes(type: Type): bigint {
 
 /** All bits up to the highest that is set in `value`. */
 export function lowMask(value: bigint): bigint {
-  return value <= 0n ? 0n : (1n << BigInt(value.toString(2).length)) - 1n;
+  return value <= 0n ? 0n : (1n << BigInt(bitLength(value))) - 1n;
+}
+
+/** How many bits a positive number takes. */
+function bitLength(value: bigint): number {
+  const high = value >> 32n;
+  return high === 0n ? 32 - Math.clz32(Number(value)) : 32 + bitLength(high);
 }
 
 /** The lowest bit that is set in `value`, 0 for none. */

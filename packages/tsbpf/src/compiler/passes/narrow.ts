@@ -5,9 +5,9 @@
 // The analysis goes from uses to operands, through block parameters and around loops; the number of demanded bits of a
 // value only grows, so that it ends.
 
-import { countUses, replaceUses } from "../ir/cfg.js";
+import { countUses, incomingArguments, replaceUses } from "../ir/cfg.js";
 import { bitsOf } from "../ir/eval.js";
-import type { Block, Func, Inst, Target } from "../ir/ir.js";
+import type { Block, Func, Inst } from "../ir/ir.js";
 import { isBinary, memSize, targets } from "../ir/ir.js";
 import { constOf, constantPool, makeInst } from "./edit.js";
 import type { ConstantPool, NewInst } from "./edit.js";
@@ -20,9 +20,12 @@ export const narrow: Pass = {
   needs: ["fold"],
   breaks: ["fold", "dce"],
   run: (func) => {
-    const bypassed = bypass(func);
-    const narrowed = narrowValues(func);
-    const widened = widenLoads(func);
+    let demand = demandedBits(func);
+    const bypassed = bypass(func, demand);
+    if (bypassed) demand = demandedBits(func);
+    const narrowed = narrowValues(func, demand);
+    if (narrowed) demand = demandedBits(func);
+    const widened = widenLoads(func, demand);
     return bypassed || narrowed || widened;
   },
 };
@@ -31,39 +34,31 @@ type Demand = (value: Inst) => number;
 
 /** How many low bits of each value matter to anyone; 0 for values without a use. */
 export function demandedBits(func: Func): Demand {
-  const demand = new Map<Inst, number>();
-  const incoming = new Map<Inst, Inst[]>();
+  // By identity.
+  const demand = new Uint8Array(func.nextId);
+  const incoming = incomingArguments(func);
   const work: Inst[] = [];
   const raise = (value: Inst | undefined, bits: number): void => {
     if (!value || value.type === "void") return;
     const capped = Math.min(bits, bitsOf(value.type));
-    if (capped <= (demand.get(value) ?? 0)) return;
-    demand.set(value, capped);
+    if (capped <= (demand[value.id] ?? 0)) return;
+    demand[value.id] = capped;
     work.push(value);
   };
   for (const block of func.blocks) {
-    for (const target of targets(block.term)) collectArguments(target, incoming);
-    for (const inst of block.insts) if (!passesDemand(inst)) for (const arg of inst.args) raise(arg, 64);
-    for (const inst of block.insts) if (inst.op === "store") raise(inst.args[1], 8 * memSize(inst.mem));
+    for (const inst of block.insts) {
+      if (inst.op === "store") raise(inst.args[1], 8 * memSize(inst.mem));
+      else if (!passesDemand(inst)) for (const arg of inst.args) raise(arg, 64);
+    }
     if (block.term.op === "br") raise(block.term.cond, 64);
     if (block.term.op === "ret") raise(block.term.value, 64);
   }
   for (let value = work.pop(); value; value = work.pop()) {
-    const bits = demand.get(value) ?? 0;
+    const bits = demand[value.id] ?? 0;
     if (value.op === "param") for (const arg of incoming.get(value) ?? []) raise(arg, bits);
     else if (passesDemand(value)) raiseOperands(value, bits, raise);
   }
-  return (value) => demand.get(value) ?? 0;
-}
-
-function collectArguments(target: Target, incoming: Map<Inst, Inst[]>): void {
-  for (const [index, param] of target.block.params.entries()) {
-    const arg = target.args[index];
-    if (!arg) continue;
-    const known = incoming.get(param);
-    if (known) known.push(arg);
-    else incoming.set(param, [arg]);
-  }
+  return (value) => demand[value.id] ?? 0;
 }
 
 /** Whether the demand on the operands follows from the demand on the result. */
@@ -81,8 +76,7 @@ function passesDemand(inst: Inst): boolean {
     case "sext16":
       return true;
     default:
-      // The stored value is looked at apart; addresses have no demand to pass on.
-      return inst.op === "store";
+      return false;
   }
 }
 
@@ -118,8 +112,7 @@ function bitCount(mask: bigint): number {
 }
 
 /** Masks and sign extensions that only touch bits nobody looks at. */
-function bypass(func: Func): boolean {
-  const demand = demandedBits(func);
+function bypass(func: Func, demand: Demand): boolean {
   const replaced = new Map<Inst, Inst>();
   for (const block of func.blocks) {
     for (const inst of block.insts) {
@@ -149,9 +142,9 @@ interface Narrowing {
   readonly replaced: Map<Inst, Inst>;
 }
 
-function narrowValues(func: Func): boolean {
+function narrowValues(func: Func, demand: Demand): boolean {
   const pool = constantPool(func);
-  const state: Narrowing = { func, demand: demandedBits(func), pool, low: new Map(), replaced: new Map() };
+  const state: Narrowing = { func, demand, pool, low: new Map(), replaced: new Map() };
   // The twins are made first and get their operands afterwards, because loops use values before their definition.
   for (const block of func.blocks) makeTwins(state, block, block === func.blocks[0]);
   if (state.low.size > 0) for (const block of func.blocks) rewriteBlock(state, block);
@@ -254,8 +247,7 @@ function zeroExtended(state: Narrowing, low: Inst, out: Inst[]): Inst {
 }
 
 /** A 32-bit load whose only use is its extension becomes a 64-bit load. */
-function widenLoads(func: Func): boolean {
-  const demand = demandedBits(func);
+function widenLoads(func: Func, demand: Demand): boolean {
   const uses = countUses(func);
   const extensions = new Map<Inst, Inst>();
   for (const block of func.blocks) {
@@ -267,6 +259,7 @@ function widenLoads(func: Func): boolean {
       if (inst.op === "zext" ? unsigned : !unsigned || memSize(load.mem) < 4) extensions.set(load, inst);
     }
   }
+  if (extensions.size === 0) return false;
   const replaced = new Map<Inst, Inst>();
   for (const block of func.blocks) {
     block.insts = block.insts.map((inst) => {

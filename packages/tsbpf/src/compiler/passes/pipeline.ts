@@ -32,17 +32,15 @@ export interface Stage {
   readonly roundsMax: number;
 }
 
+/** A pass stands where it makes programs shorter; more often would only take time. */
 export const stages: readonly Stage[] = [
   { passes: [forget, scrubWords], roundsMax: 1 },
-  { passes: [cfgCleanup, fold, cfgCleanup, dce], roundsMax: 2 },
+  { passes: [cfgCleanup, fold, cfgCleanup], roundsMax: 1 },
+  { passes: [loosenLimits, promote, narrow, fold, gvn, reuseReads, jumpThreading, cfgCleanup], roundsMax: 3 },
+  { passes: [unroll, cfgCleanup, fold, gvn, cfgCleanup], roundsMax: 1 },
+  { passes: [shareSlots, lowerKread, dse, mergeSlots, fold, cfgCleanup], roundsMax: 1 },
   {
-    passes: [loosenLimits, promote, fold, narrow, fold, gvn, reuseReads, fold, jumpThreading, cfgCleanup, dce],
-    roundsMax: 4,
-  },
-  { passes: [unroll, cfgCleanup, fold, gvn, cfgCleanup, dce], roundsMax: 1 },
-  { passes: [shareSlots, lowerKread, gvn, dse, mergeSlots, fold, cfgCleanup, dce], roundsMax: 2 },
-  {
-    passes: [loopMemory, lowerMemory, promote, fold, narrow, fold, gvn, fold, cfgCleanup, dse, lowerMemory, sink, dce],
+    passes: [loopMemory, lowerMemory, promote, narrow, gvn, fold, cfgCleanup, dse, lowerMemory, sink, dce],
     roundsMax: 1,
   },
 ];

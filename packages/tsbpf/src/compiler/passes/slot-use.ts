@@ -30,11 +30,13 @@ export function slotUses(func: Func): SlotUses {
   const escaped = escapedSlots(func);
   const accesses = new Map<SlotInst, Access[]>();
   for (const inst of cfg.rpo[0]?.insts ?? []) if (inst.op === "slot" && !escaped.has(inst)) accesses.set(inst, []);
-  for (const block of cfg.rpo) {
-    for (const [index, inst] of block.insts.entries()) {
+  for (const block of accesses.size > 0 ? cfg.rpo : []) {
+    let index = 0;
+    for (const inst of block.insts) {
       for (const access of effectsOf(inst).accesses) {
         accesses.get(access.slot)?.push({ ...access, inst, block, index });
       }
+      index++;
     }
   }
   return { accesses, cfg, tree: buildDomTree(cfg), above: new Map() };
