@@ -5,8 +5,9 @@ import { mapKindByName } from "../bpf/map-kinds.js";
 import { programKindOfSection } from "../bpf/program-kinds.js";
 import { MAX_FRAME_BYTES, type CodegenOptions, type CodegenProblem, type CodegenResult } from "./codegen/code.js";
 import { generate } from "./codegen/generate.js";
+import { entryOf } from "./ir/cfg.js";
 import { copyFunc } from "./ir/copy.js";
-import type { Func, SlotInst } from "./ir/ir.js";
+import type { Func, Inst, SlotInst } from "./ir/ir.js";
 import { keySlots, movableSlots, moveSlots, scratchSize, type Scratch } from "./passes/move-slots.js";
 
 /** The module's map: every function that has too much for the stack gets an element of its own. */
@@ -49,7 +50,8 @@ export function generateFitting(original: Func, options: CodegenOptions, map: Sc
   };
   const moved: SlotInst[] = [];
   // These have no room whatever else there is.
-  let next: readonly SlotInst[] = movableSlots(func).filter((slot) => slot.size > MAX_FRAME_BYTES);
+  const isHuge = (inst: Inst): boolean => inst.op === "slot" && inst.size > MAX_FRAME_BYTES;
+  let next: readonly SlotInst[] = entryOf(func).insts.some(isHuge) ? movableSlots(func).filter(isHuge) : [];
   for (;;) {
     const sizeBytes = sumOf([...moved, ...next]);
     if (sizeBytes > scratchBytesMax) return { code: tooLarge(next, sizeBytes), func, moved: [] };

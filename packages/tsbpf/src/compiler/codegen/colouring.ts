@@ -3,15 +3,20 @@
 // make colouring harder, and colours are given back in reverse order. The names are the paper's.
 
 import { assert } from "../../util/assert.js";
-import { connect, type Graph, type Move } from "./interference.js";
+import { append, type ById, makeById } from "./by-id.js";
+import { areNeighbours, connect, type Graph, type Move } from "./interference.js";
 import { ALLOCATABLE, FIRST_VIRTUAL } from "./machine.js";
 import type { Reg } from "./machine.js";
+import { enlist, isListed, makeWorklist, members, strike, takeFirst, type Worklist } from "./worklist.js";
 
 export interface Colouring {
   /** The machine register of each register, unless it is spilled. */
-  readonly colourOf: ReadonlyMap<Reg, Reg>;
+  readonly colourOf: Colours;
   readonly spilled: Spilled;
 }
+
+/** By register; -1 where there is none. */
+type Colours = Int8Array;
 
 /** The registers that must go to memory, each with the name of its group. One group is never live twice at a time. */
 export type Spilled = ReadonlyMap<Reg, Reg>;
@@ -26,17 +31,21 @@ interface State {
   readonly graph: Graph;
   readonly unspillable: ReadonlySet<Reg>;
   readonly degree: Int32Array;
-  readonly alias: Map<Reg, Reg>;
-  readonly simplifyWorklist: Set<Reg>;
-  readonly freezeWorklist: Set<Reg>;
-  readonly spillWorklist: Set<Reg>;
+  /** What a register was coalesced into; -1 for those that were not. */
+  readonly alias: Int32Array;
+  /** The registers that were coalesced, in that order. */
+  readonly coalesced: Reg[];
+  readonly simplifyWorklist: Worklist;
+  readonly freezeWorklist: Worklist;
+  readonly spillWorklist: Worklist;
   readonly selectStack: Reg[];
   /** On the stack or coalesced: no longer part of the graph. */
   readonly removed: Uint8Array;
-  readonly worklistMoves: Set<number>;
-  readonly activeMoves: Set<number>;
+  readonly worklistMoves: Worklist;
+  /** By move: 1 where it is active. */
+  readonly activeMoves: Uint8Array;
   /** By register: which of its moves became active since they were last looked at. */
-  readonly activeOf: readonly number[][];
+  readonly activeOf: ById<number[]>;
 }
 
 /** `unspillable`: registers that spilling made; spilling them again would not help. */
@@ -56,22 +65,25 @@ function start(graph: Graph, unspillable: ReadonlySet<Reg>): State {
   const state: State = {
     graph,
     unspillable,
-    degree: Int32Array.from(graph.neighbours, (set) => set.size),
-    alias: new Map(),
-    simplifyWorklist: new Set(),
-    freezeWorklist: new Set(),
-    spillWorklist: new Set(),
+    degree: new Int32Array(graph.size),
+    alias: new Int32Array(graph.size).fill(-1),
+    coalesced: [],
+    simplifyWorklist: makeWorklist(graph.size),
+    freezeWorklist: makeWorklist(graph.size),
+    spillWorklist: makeWorklist(graph.size),
     selectStack: [],
     removed: new Uint8Array(graph.size),
-    worklistMoves: new Set(graph.moves.keys()),
-    activeMoves: new Set(),
-    activeOf: Array.from({ length: graph.size }, () => []),
+    worklistMoves: makeWorklist(graph.moves.length),
+    activeMoves: new Uint8Array(graph.moves.length),
+    activeOf: makeById(graph.size),
   };
+  for (let reg = 0; reg < graph.size; reg++) state.degree[reg] = graph.neighbours[reg]?.length ?? 0;
+  for (const move of graph.moves.keys()) enlist(state.worklistMoves, move);
   for (let reg = FIRST_VIRTUAL; reg < graph.size; reg++) {
     if (graph.occurs[reg] === 0) continue;
-    if (degreeOf(state, reg) >= ALLOCATABLE) state.spillWorklist.add(reg);
-    else if (isMoveRelated(state, reg)) state.freezeWorklist.add(reg);
-    else state.simplifyWorklist.add(reg);
+    if (degreeOf(state, reg) >= ALLOCATABLE) enlist(state.spillWorklist, reg);
+    else if (isMoveRelated(state, reg)) enlist(state.freezeWorklist, reg);
+    else enlist(state.simplifyWorklist, reg);
   }
   return state;
 }
@@ -86,49 +98,44 @@ function degreeOf(state: State, reg: Reg): number {
   return isMachine(reg) ? Number.MAX_SAFE_INTEGER : (state.degree[reg] ?? 0);
 }
 
-function forEachAdjacent(state: State, reg: Reg, visit: (other: Reg) => void): void {
-  for (const other of state.graph.neighbours[reg] ?? []) if (state.removed[other] === 0) visit(other);
+/** Those of a register's neighbours count that are still part of the graph: see `removed`. */
+function neighboursOf(state: State, reg: Reg): readonly Reg[] {
+  return state.graph.neighbours[reg] ?? none;
 }
 
-function liveMoves(state: State, reg: Reg): number[] {
-  const moves = state.graph.movesOf[reg] ?? [];
-  return moves.filter((move) => state.activeMoves.has(move) || state.worklistMoves.has(move));
+const none: readonly Reg[] = [];
+
+/** It may still be coalesced. */
+function isLive(state: State, move: number): boolean {
+  return state.activeMoves[move] === 1 || isListed(state.worklistMoves, move);
 }
 
 function isMoveRelated(state: State, reg: Reg): boolean {
-  const moves = state.graph.movesOf[reg] ?? [];
-  return moves.some((move) => state.activeMoves.has(move) || state.worklistMoves.has(move));
+  for (const move of state.graph.movesOf[reg] ?? []) if (isLive(state, move)) return true;
+  return false;
 }
 
 function aliasOf(state: State, reg: Reg): Reg {
+  const { alias } = state;
   let end = reg;
-  for (let next = state.alias.get(end); next !== undefined; next = state.alias.get(end)) end = next;
+  for (let next = alias[end] ?? -1; next >= 0; next = alias[end] ?? -1) end = next;
   // Chains grow as long as functions do unless they are cut short on the way.
   for (let at = reg; at !== end;) {
-    const next = state.alias.get(at) ?? end;
-    state.alias.set(at, end);
+    const next = alias[at] ?? end;
+    alias[at] = end;
     at = next;
   }
   return end;
 }
 
-function first<T>(set: ReadonlySet<T>): T {
-  for (const item of set) return item;
-  assert(false, "an empty worklist");
-}
-
 // ---- the four steps -----------------------------------------------------------------------------------------------
 
 function simplify(state: State): void {
-  const reg = first(state.simplifyWorklist);
-  state.simplifyWorklist.delete(reg);
-  takeOff(state, reg);
-}
-
-function takeOff(state: State, reg: Reg): void {
+  const reg = takeFirst(state.simplifyWorklist);
+  assert(reg !== undefined, "nothing to simplify");
   state.selectStack.push(reg);
   state.removed[reg] = 1;
-  forEachAdjacent(state, reg, (other) => decrementDegree(state, other));
+  for (const other of neighboursOf(state, reg)) if (state.removed[other] === 0) decrementDegree(state, other);
 }
 
 function decrementDegree(state: State, reg: Reg): void {
@@ -136,104 +143,114 @@ function decrementDegree(state: State, reg: Reg): void {
   const degree = state.degree[reg] ?? 0;
   state.degree[reg] = degree - 1;
   // Already on its way out: joining two others only passed its degree through K for a moment.
-  if (degree !== ALLOCATABLE || state.simplifyWorklist.has(reg)) return;
+  if (degree !== ALLOCATABLE || isListed(state.simplifyWorklist, reg)) return;
   enableMoves(state, reg);
-  forEachAdjacent(state, reg, (other) => enableMoves(state, other));
-  state.spillWorklist.delete(reg);
-  state.freezeWorklist.delete(reg);
-  if (isMoveRelated(state, reg)) state.freezeWorklist.add(reg);
-  else state.simplifyWorklist.add(reg);
+  for (const other of neighboursOf(state, reg)) if (state.removed[other] === 0) enableMoves(state, other);
+  strike(state.spillWorklist, reg);
+  strike(state.freezeWorklist, reg);
+  if (isMoveRelated(state, reg)) enlist(state.freezeWorklist, reg);
+  else enlist(state.simplifyWorklist, reg);
 }
 
 function enableMoves(state: State, reg: Reg): void {
-  for (const move of state.activeOf[reg]?.splice(0) ?? []) {
-    if (state.activeMoves.delete(move)) state.worklistMoves.add(move);
+  const moves = state.activeOf[reg];
+  if (!moves || moves.length === 0) return;
+  for (const move of moves) {
+    if (state.activeMoves[move] === 0) continue;
+    state.activeMoves[move] = 0;
+    enlist(state.worklistMoves, move);
   }
+  moves.length = 0;
 }
 
 function coalesce(state: State): void {
-  const index = first(state.worklistMoves);
-  state.worklistMoves.delete(index);
+  const index = takeFirst(state.worklistMoves);
+  assert(index !== undefined, "nothing to coalesce");
   const { dst, src } = state.graph.moves[index] as Move;
   const x = aliasOf(state, dst);
   const y = aliasOf(state, src);
   const [u, v] = isMachine(y) ? [y, x] : [x, y];
   if (u === v) {
     addToSimplify(state, u);
-  } else if (isMachine(v) || state.graph.neighbours[u]?.has(v)) {
+  } else if (isMachine(v) || areNeighbours(state.graph, u, v)) {
     addToSimplify(state, u);
     addToSimplify(state, v);
   } else if (isMachine(u) ? canJoinMachine(state, u, v) : canJoin(state, u, v)) {
     combine(state, u, v);
     addToSimplify(state, u);
   } else {
-    state.activeMoves.add(index);
-    state.activeOf[u]?.push(index);
-    state.activeOf[v]?.push(index);
+    state.activeMoves[index] = 1;
+    append(state.activeOf, u, index);
+    append(state.activeOf, v, index);
   }
 }
 
 /** George's test: whatever is next to `v` either leaves the graph by itself or is next to `u` already. */
 function canJoinMachine(state: State, u: Reg, v: Reg): boolean {
-  const neighbours = state.graph.neighbours[u];
-  let safe = true;
-  forEachAdjacent(state, v, (other) => {
-    if (degreeOf(state, other) >= ALLOCATABLE && !isMachine(other) && !neighbours?.has(other)) safe = false;
-  });
-  return safe;
+  for (const other of neighboursOf(state, v)) {
+    if (state.removed[other] === 1 || isMachine(other) || degreeOf(state, other) < ALLOCATABLE) continue;
+    if (!areNeighbours(state.graph, u, other)) return false;
+  }
+  return true;
 }
 
 /** Briggs's test: the joined register would have fewer than K neighbours of high degree. */
 function canJoin(state: State, u: Reg, v: Reg): boolean {
   let high = 0;
-  const around = state.graph.neighbours;
-  forEachAdjacent(state, u, (other) => {
-    const degree = degreeOf(state, other) - (around[v]?.has(other) && !isMachine(other) ? 1 : 0);
-    if (degree >= ALLOCATABLE) high++;
-  });
-  forEachAdjacent(state, v, (other) => {
-    if (!around[u]?.has(other) && degreeOf(state, other) >= ALLOCATABLE) high++;
-  });
+  const { graph } = state;
+  for (const other of neighboursOf(state, u)) {
+    if (state.removed[other] === 1) continue;
+    const degree = degreeOf(state, other);
+    // A neighbour of both loses one of the two.
+    const loses = degree === ALLOCATABLE && areNeighbours(graph, v, other);
+    if (degree >= ALLOCATABLE && !loses) high++;
+  }
+  for (const other of neighboursOf(state, v)) {
+    if (state.removed[other] === 1 || degreeOf(state, other) < ALLOCATABLE) continue;
+    if (!areNeighbours(graph, u, other)) high++;
+  }
   return high < ALLOCATABLE;
 }
 
 function combine(state: State, u: Reg, v: Reg): void {
-  if (!state.freezeWorklist.delete(v)) state.spillWorklist.delete(v);
+  if (!strike(state.freezeWorklist, v)) strike(state.spillWorklist, v);
   state.removed[v] = 1;
-  state.alias.set(v, u);
-  const movesOfU = state.graph.movesOf[u];
-  for (const move of state.graph.movesOf[v] ?? []) movesOfU?.push(move);
-  state.activeOf[u]?.push(...(state.activeOf[v] ?? []));
+  state.alias[v] = u;
+  state.coalesced.push(v);
+  for (const move of state.graph.movesOf[v] ?? []) append(state.graph.movesOf, u, move);
+  for (const move of state.activeOf[v] ?? []) append(state.activeOf, u, move);
   enableMoves(state, v);
   state.graph.spillCost[u] = (state.graph.spillCost[u] ?? 0) + (state.graph.spillCost[v] ?? 0);
-  forEachAdjacent(state, v, (other) => {
+  for (const other of neighboursOf(state, v)) {
+    if (state.removed[other] === 1) continue;
     if (connect(state.graph, other, u)) {
       if (!isMachine(u)) state.degree[u] = (state.degree[u] ?? 0) + 1;
       if (!isMachine(other)) state.degree[other] = (state.degree[other] ?? 0) + 1;
     }
     decrementDegree(state, other);
-  });
-  if (degreeOf(state, u) >= ALLOCATABLE && state.freezeWorklist.delete(u)) state.spillWorklist.add(u);
+  }
+  if (degreeOf(state, u) >= ALLOCATABLE && strike(state.freezeWorklist, u)) enlist(state.spillWorklist, u);
 }
 
 function addToSimplify(state: State, reg: Reg): void {
   if (isMachine(reg) || isMoveRelated(state, reg) || degreeOf(state, reg) >= ALLOCATABLE) return;
   if (state.removed[reg] === 1) return;
-  state.freezeWorklist.delete(reg);
-  state.simplifyWorklist.add(reg);
+  strike(state.freezeWorklist, reg);
+  enlist(state.simplifyWorklist, reg);
 }
 
 function freeze(state: State): void {
-  const reg = first(state.freezeWorklist);
-  state.freezeWorklist.delete(reg);
-  state.simplifyWorklist.add(reg);
+  const reg = takeFirst(state.freezeWorklist);
+  assert(reg !== undefined, "nothing to freeze");
+  enlist(state.simplifyWorklist, reg);
   freezeMoves(state, reg);
 }
 
 function freezeMoves(state: State, reg: Reg): void {
-  for (const index of liveMoves(state, reg)) {
-    state.activeMoves.delete(index);
-    state.worklistMoves.delete(index);
+  for (const index of state.graph.movesOf[reg] ?? []) {
+    if (!isLive(state, index)) continue;
+    state.activeMoves[index] = 0;
+    strike(state.worklistMoves, index);
     const { dst, src } = state.graph.moves[index] as Move;
     const other = aliasOf(state, src) === aliasOf(state, reg) ? aliasOf(state, dst) : aliasOf(state, src);
     addToSimplify(state, other);
@@ -244,7 +261,7 @@ function freezeMoves(state: State, reg: Reg): void {
 function selectSpill(state: State): void {
   let best: Reg | undefined;
   let bestCost = Number.POSITIVE_INFINITY;
-  for (const reg of state.spillWorklist) {
+  for (const reg of members(state.spillWorklist)) {
     const price = state.unspillable.has(reg) ? Number.MAX_VALUE : (state.graph.spillCost[reg] ?? 0);
     const cost = price / Math.max(1, state.degree[reg] ?? 0);
     if (best === undefined || cost < bestCost) {
@@ -253,31 +270,29 @@ function selectSpill(state: State): void {
     }
   }
   assert(best !== undefined, "nothing to spill");
-  state.spillWorklist.delete(best);
-  state.simplifyWorklist.add(best);
+  strike(state.spillWorklist, best);
+  enlist(state.simplifyWorklist, best);
   freezeMoves(state, best);
 }
 
 // ---- colours ------------------------------------------------------------------------------------------------------
 
 function assignColours(state: State): Colouring {
-  const colourOf = new Map<Reg, Reg>();
-  for (let reg = 0; reg < ALLOCATABLE; reg++) colourOf.set(reg, reg);
+  const colourOf: Colours = new Int8Array(state.graph.size).fill(-1);
+  for (let reg = 0; reg < ALLOCATABLE; reg++) colourOf[reg] = reg;
   const spilled: Reg[] = [];
   for (let reg = state.selectStack.pop(); reg !== undefined; reg = state.selectStack.pop()) {
-    const taken = new Set<Reg>();
-    for (const other of state.graph.neighbours[reg] ?? []) {
-      const colour = colourOf.get(aliasOf(state, other));
-      if (colour !== undefined) taken.add(colour);
+    // A bit for each colour that a neighbour has.
+    let taken = 0;
+    for (const other of neighboursOf(state, reg)) {
+      const colour = colourOf[aliasOf(state, other)] ?? -1;
+      if (colour >= 0) taken |= 1 << colour;
     }
     const chosen = chooseColour(state, reg, taken, colourOf);
     if (chosen === undefined) spilled.push(reg);
-    else colourOf.set(reg, chosen);
+    else colourOf[reg] = chosen;
   }
-  for (const reg of state.alias.keys()) {
-    const colour = colourOf.get(aliasOf(state, reg));
-    if (colour !== undefined) colourOf.set(reg, colour);
-  }
+  for (const reg of state.coalesced) colourOf[reg] = colourOf[aliasOf(state, reg)] ?? -1;
   return { colourOf, spilled: groupSpilled(state, spilled) };
 }
 
@@ -285,7 +300,7 @@ function assignColours(state: State): Colouring {
 function groupSpilled(state: State, spilled: readonly Reg[]): Spilled {
   const members = new Map<Reg, Reg[]>(spilled.map((reg) => [reg, [reg]]));
   const groupOf = new Map<Reg, Reg>(spilled.map((reg) => [reg, reg]));
-  for (const reg of state.alias.keys()) {
+  for (const reg of spilled.length > 0 ? state.coalesced : []) {
     const root = aliasOf(state, reg);
     if (!members.has(root)) continue;
     members.get(root)?.push(reg);
@@ -306,22 +321,18 @@ function groupSpilled(state: State, spilled: readonly Reg[]): Spilled {
 }
 
 function touches(state: State, reg: Reg, group: Reg, groupOf: ReadonlyMap<Reg, Reg>): boolean {
-  for (const other of state.graph.neighbours[reg] ?? []) if (groupOf.get(other) === group) return true;
+  for (const other of neighboursOf(state, reg)) if (groupOf.get(other) === group) return true;
   return false;
 }
 
 /** Prefers the register that the other side of a move has, even where the move could not be coalesced. */
-function chooseColour(
-  state: State,
-  reg: Reg,
-  taken: ReadonlySet<Reg>,
-  colourOf: ReadonlyMap<Reg, Reg>,
-): Reg | undefined {
+function chooseColour(state: State, reg: Reg, taken: number, colourOf: Colours): Reg | undefined {
+  const isFree = (colour: Reg): boolean => ((taken >> colour) & 1) === 0;
   for (const index of state.graph.movesOf[reg] ?? []) {
     const { dst, src } = state.graph.moves[index] as Move;
     const other = aliasOf(state, dst) === reg ? aliasOf(state, src) : aliasOf(state, dst);
-    const colour = colourOf.get(other);
-    if (colour !== undefined && !taken.has(colour)) return colour;
+    const colour = colourOf[other] ?? -1;
+    if (colour >= 0 && isFree(colour)) return colour;
   }
-  return colourOrder.find((colour) => !taken.has(colour));
+  return colourOrder.find(isFree);
 }

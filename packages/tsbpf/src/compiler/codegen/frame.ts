@@ -2,10 +2,11 @@
 // time may share bytes. Runs on final registers, when it is known which registers were spilled.
 
 import { add, addAll, type BitSet, forEach, has, makeBitSet, remove } from "./bitset.js";
+import { type ById, makeById } from "./by-id.js";
 import type { CodegenProblem } from "./code.js";
 import { MAX_FRAME_BYTES } from "./code.js";
 import { postorder } from "./liveness.js";
-import { predecessorMap } from "./loops.js";
+import { predecessorLists } from "./loops.js";
 import { type MachineBlock, type MachineFunc, type MachineInst, successors } from "./machine.js";
 
 export interface Frame {
@@ -23,7 +24,7 @@ export function removeDeadSpills(func: MachineFunc): void {
   if (!func.slots.some((slot) => slot.spill)) return;
   const neededLater = backwards(func);
   for (const block of func.blocks) {
-    const live = (neededLater.get(block) ?? makeBitSet(func.slots.length)).slice();
+    const live = (neededLater[block.id] ?? makeBitSet(func.slots.length)).slice();
     const kept: MachineInst[] = [];
     for (let index = block.insts.length - 1; index >= 0; index--) {
       const inst = block.insts[index] as MachineInst;
@@ -42,9 +43,11 @@ export function removeDeadSpills(func: MachineFunc): void {
  * share where there is need.
  */
 export function layOutFrame(func: MachineFunc): Frame | CodegenProblem {
-  const used = new Set<number>();
-  for (const block of func.blocks) for (const inst of block.insts) slotsNamed(inst).forEach((slot) => used.add(slot));
-  const order = [...used].sort((a, b) => sizeOf(func, b) - sizeOf(func, a) || a - b);
+  if (func.slots.length === 0) return { kind: "frame", offsets: [], sizeBytes: 0 };
+  const used = makeBitSet(func.slots.length);
+  for (const block of func.blocks) for (const inst of block.insts) for (const slot of slotsNamed(inst)) add(used, slot);
+  const order = [...func.slots.keys()].filter((slot) => has(used, slot));
+  order.sort((a, b) => sizeOf(func, b) - sizeOf(func, a) || a - b);
   const total = order.reduce((sum, slot) => sum + sizeOf(func, slot), 0);
   const apart = func.ownsStack && total <= MAX_FRAME_BYTES;
   const everywhere = new Set(order);
@@ -129,9 +132,9 @@ function findConflicts(func: MachineFunc): readonly Set<number>[] {
   const neededLater = backwards(func);
   const reached = forwards(func);
   for (const block of func.blocks) {
-    const before = reached.get(block) ?? makeBitSet(count);
+    const before = reached[block.id] ?? makeBitSet(count);
     const firstAccess = firstAccesses(block);
-    const live = (neededLater.get(block) ?? makeBitSet(count)).slice();
+    const live = (neededLater[block.id] ?? makeBitSet(count)).slice();
     for (let index = block.insts.length - 1; index >= 0; index--) {
       const inst = block.insts[index] as MachineInst;
       if (inst.touches.length === 0) continue;
@@ -163,18 +166,19 @@ function stepBack(func: MachineFunc, live: BitSet, inst: MachineInst): void {
   }
 }
 
-/** Slots that may be accessed after each block's end. */
-function backwards(func: MachineFunc): ReadonlyMap<MachineBlock, BitSet> {
-  const out = new Map(func.blocks.map((block) => [block, makeBitSet(func.slots.length)]));
-  const into = new Map<MachineBlock, BitSet>();
+/** By block id: slots that may be accessed after the block's end. */
+function backwards(func: MachineFunc): Readonly<ById<BitSet>> {
+  const out = makeById<BitSet>(func.nextBlockId);
+  const into = makeById<BitSet>(func.nextBlockId);
+  for (const block of func.blocks) out[block.id] = makeBitSet(func.slots.length);
   const order = postorder(func);
   for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
-      const after = out.get(block) ?? makeBitSet(func.slots.length);
-      let grew = !into.has(block);
+      const after = out[block.id] ?? makeBitSet(func.slots.length);
+      let grew = into[block.id] === undefined;
       for (const next of successors(block.term)) {
-        const nextIn = into.get(next);
+        const nextIn = into[next.id];
         if (nextIn && addAll(after, nextIn)) grew = true;
       }
       if (!grew) continue;
@@ -183,32 +187,33 @@ function backwards(func: MachineFunc): ReadonlyMap<MachineBlock, BitSet> {
       for (let index = block.insts.length - 1; index >= 0; index--) {
         stepBack(func, live, block.insts[index] as MachineInst);
       }
-      into.set(block, live);
+      into[block.id] = live;
     }
   }
   return out;
 }
 
-/** Slots that may have been accessed before each block's start. */
-function forwards(func: MachineFunc): ReadonlyMap<MachineBlock, BitSet> {
-  const into = new Map(func.blocks.map((block) => [block, makeBitSet(func.slots.length)]));
-  const out = new Map<MachineBlock, BitSet>();
+/** By block id: slots that may have been accessed before the block's start. */
+function forwards(func: MachineFunc): Readonly<ById<BitSet>> {
+  const into = makeById<BitSet>(func.nextBlockId);
+  const out = makeById<BitSet>(func.nextBlockId);
+  for (const block of func.blocks) into[block.id] = makeBitSet(func.slots.length);
   const order = postorder(func).reverse();
-  const predecessors = predecessorMap(func);
+  const predecessors = predecessorLists(func);
   for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
-      const before = into.get(block) ?? makeBitSet(func.slots.length);
-      let grew = !out.has(block);
-      for (const previous of predecessors.get(block) ?? []) {
-        const previousOut = out.get(previous);
+      const before = into[block.id] ?? makeBitSet(func.slots.length);
+      let grew = out[block.id] === undefined;
+      for (const previous of predecessors[block.id] ?? []) {
+        const previousOut = out[previous.id];
         if (previousOut && addAll(before, previousOut)) grew = true;
       }
       if (!grew) continue;
       changed = true;
       const after = before.slice();
       for (const inst of block.insts) for (const slot of inst.touches) add(after, slot);
-      out.set(block, after);
+      out[block.id] = after;
     }
   }
   return into;

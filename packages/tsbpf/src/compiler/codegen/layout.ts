@@ -7,7 +7,7 @@ import { postorder } from "./liveness.js";
 import { backEdges, loopDepths } from "./loops.js";
 import { type MachineBlock, type MachineFunc, type MachineTerm, successors } from "./machine.js";
 import type { Features } from "./selection.js";
-import { mergeTails } from "./tail-merge.js";
+import { dropUnreached, mergeTails } from "./tail-merge.js";
 
 type Branch = Extract<MachineTerm, { kind: "branch" }>;
 
@@ -29,13 +29,14 @@ const mirrored: Readonly<Partial<Record<JumpName, JumpName>>> = { JLT: "JGT", JL
 
 /** The branch that is taken when `branch` is not; undefined where the instruction set lacks it. */
 export function invert(branch: Branch, features: Features): Branch | undefined {
+  const { kind, wide, left, right, span } = branch;
   const flipped = { then: branch.else, else: branch.then };
   const jump = opposites[branch.jump];
   if (!jump) return undefined;
   const mirror = mirrored[jump];
-  if (!mirror || features.lessThanJumps) return { ...branch, ...flipped, jump };
-  if (branch.right.kind === "imm") return undefined;
-  return { ...branch, ...flipped, jump: mirror, left: branch.right.reg, right: { kind: "reg", reg: branch.left } };
+  if (!mirror || features.lessThanJumps) return { kind, jump, wide, left, right, ...flipped, span };
+  if (right.kind === "imm") return undefined;
+  return { kind, jump: mirror, wide, left: right.reg, right: { kind: "reg", reg: left }, ...flipped, span };
 }
 
 /** Cleans up and orders `func.blocks`; every block is reachable afterwards. */
@@ -45,8 +46,7 @@ export function layOut(func: MachineFunc, features: Features): void {
   mergeTails(func);
   func.blocks = placeBlocks(func, features);
   endAtOnce(func);
-  const reached = new Set(postorder(func));
-  func.blocks = func.blocks.filter((block) => reached.has(block));
+  dropUnreached(func);
 }
 
 // ---- clean-up -----------------------------------------------------------------------------------------------------
@@ -56,10 +56,11 @@ function threadJumps(func: MachineFunc): void {
 }
 
 function finalTarget(block: MachineBlock): MachineBlock {
-  const passed = new Set<MachineBlock>();
   let current = block;
-  while (current.insts.length === 0 && current.term.kind === "jump" && !passed.has(current)) {
-    passed.add(current);
+  // Nearly every block has instructions, and needs no set to look out for a circle of jumps.
+  let passed: Set<MachineBlock> | undefined;
+  while (current.insts.length === 0 && current.term.kind === "jump" && !passed?.has(current)) {
+    passed = (passed ?? new Set()).add(current);
     current = current.term.target;
   }
   return current;
@@ -90,15 +91,17 @@ function endAtOnce(func: MachineFunc): void {
  * the one in the deeper loop goes first, so that loops stay together.
  */
 function placeBlocks(func: MachineFunc, features: Features): MachineBlock[] {
-  const back = new Set(backEdges(func).map(({ from, to }) => `${from.id} ${to.id}`));
-  const isForward = (from: MachineBlock, to: MachineBlock): boolean => !back.has(`${from.id} ${to.id}`);
-  const waiting = new Map<MachineBlock, number>();
+  const edges = backEdges(func);
+  const nameOf = (from: MachineBlock, to: MachineBlock): number => from.id * func.nextBlockId + to.id;
+  const back = new Set(edges.map(({ from, to }) => nameOf(from, to)));
+  const isForward = (from: MachineBlock, to: MachineBlock): boolean => back.size === 0 || !back.has(nameOf(from, to));
+  const waiting = new Uint32Array(func.nextBlockId);
   for (const block of func.blocks) {
     for (const next of successors(block.term)) {
-      if (isForward(block, next)) waiting.set(next, (waiting.get(next) ?? 0) + 1);
+      if (isForward(block, next)) waiting[next.id] = (waiting[next.id] ?? 0) + 1;
     }
   }
-  const depths = loopDepths(func);
+  const depths = loopDepths(func, edges);
   const entry = func.blocks[0];
   assert(entry, `function ${func.name} has no blocks`);
   const placed: MachineBlock[] = [];
@@ -108,8 +111,8 @@ function placeBlocks(func: MachineFunc, features: Features): MachineBlock[] {
     const freed: MachineBlock[] = [];
     for (const next of successors(block.term)) {
       if (!isForward(block, next)) continue;
-      const left = (waiting.get(next) ?? 0) - 1;
-      waiting.set(next, left);
+      const left = (waiting[next.id] ?? 0) - 1;
+      waiting[next.id] = left;
       if (left === 0) freed.push(next);
     }
     // The last to be pushed comes next.
@@ -122,12 +125,12 @@ function placeBlocks(func: MachineFunc, features: Features): MachineBlock[] {
 function preferLast(
   term: MachineTerm,
   blocks: MachineBlock[],
-  depths: ReadonlyMap<MachineBlock, number>,
+  depths: ArrayLike<number>,
   features: Features,
 ): MachineBlock[] {
   const [one, two] = blocks;
   if (!one || !two || term.kind !== "branch") return blocks;
-  const difference = (depths.get(one) ?? 0) - (depths.get(two) ?? 0);
+  const difference = (depths[one.id] ?? 0) - (depths[two.id] ?? 0);
   if (difference !== 0) return difference > 0 ? [two, one] : [one, two];
   if (!invert(term, features)) return [term.then, term.else];
   return [term.else, term.then];

@@ -2,32 +2,34 @@
 // result nobody reads.
 
 import { add, addAll, type BitSet, has, makeBitSet, remove } from "./bitset.js";
+import { type ById, makeById } from "./by-id.js";
 import { forEachDef, forEachTermUse, forEachUse, FIRST_VIRTUAL, successors } from "./machine.js";
 import type { MachineBlock, MachineFunc, MachineInst } from "./machine.js";
 
-/** The registers live at the end of each block (after its terminator). */
-export type LiveOut = ReadonlyMap<MachineBlock, BitSet>;
+/** By block id: the registers live at the end of the block (after its terminator). */
+export type LiveOut = Readonly<ById<BitSet>>;
 
-export function computeLiveOut(func: MachineFunc): LiveOut {
-  const liveOut = new Map<MachineBlock, BitSet>();
-  const liveIn = new Map<MachineBlock, BitSet>();
-  for (const block of func.blocks) liveOut.set(block, makeBitSet(func.nextReg));
+/** `back` steps over one instruction, from what is live after it to what is live before it. */
+export function computeLiveOut(func: MachineFunc, back: typeof step = step): LiveOut {
+  const liveOut = makeById<BitSet>(func.nextBlockId);
+  const liveIn = makeById<BitSet>(func.nextBlockId);
+  for (const block of func.blocks) liveOut[block.id] = makeBitSet(func.nextReg);
   const order = postorder(func);
   for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
-      const out = liveOut.get(block) ?? makeBitSet(func.nextReg);
-      let grew = !liveIn.has(block);
+      const out = (liveOut[block.id] ??= makeBitSet(func.nextReg));
+      let grew = liveIn[block.id] === undefined;
       for (const next of successors(block.term)) {
-        const nextIn = liveIn.get(next);
+        const nextIn = liveIn[next.id];
         if (nextIn && addAll(out, nextIn)) grew = true;
       }
       if (!grew) continue;
       changed = true;
-      const live = out.slice();
+      const live = (liveIn[block.id] ??= makeBitSet(func.nextReg));
+      live.set(out);
       stepTerm(live, block);
-      for (let index = block.insts.length - 1; index >= 0; index--) step(live, block.insts[index] as MachineInst);
-      liveIn.set(block, live);
+      for (let index = block.insts.length - 1; index >= 0; index--) back(live, block.insts[index] as MachineInst);
     }
   }
   return liveOut;
@@ -49,41 +51,44 @@ export function postorder(func: MachineFunc): MachineBlock[] {
   const order: MachineBlock[] = [];
   const entry = func.blocks[0];
   if (!entry) return order;
-  const seen = new Set<MachineBlock>([entry]);
+  const seen = new Uint8Array(func.nextBlockId);
+  seen[entry.id] = 1;
   const stack = [{ block: entry, next: successors(entry.term) }];
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
     const next = top.next.pop();
     if (!next) {
       order.push(top.block);
       stack.pop();
-    } else if (!seen.has(next)) {
-      seen.add(next);
+    } else if (seen[next.id] === 0) {
+      seen[next.id] = 1;
       stack.push({ block: next, next: successors(next.term) });
     }
   }
   return order;
 }
 
-/** Selection makes every value where it stands, and then folds some of them into their users: those go here. */
+/**
+ * Selection makes every value where it stands, and then folds some of them into their users: those go here. What only
+ * dead instructions read is dead as well (strong liveness), so that one walk finds them all.
+ */
 export function removeDeadInsts(func: MachineFunc): void {
-  for (let changed = true; changed;) {
-    changed = false;
-    const liveOut = computeLiveOut(func);
-    for (const block of func.blocks) {
-      const live = (liveOut.get(block) ?? makeBitSet(func.nextReg)).slice();
-      stepTerm(live, block);
-      const kept: MachineInst[] = [];
-      for (let index = block.insts.length - 1; index >= 0; index--) {
-        const inst = block.insts[index] as MachineInst;
-        if (isDead(inst, live)) continue;
-        step(live, inst);
-        kept.push(inst);
-      }
-      if (kept.length === block.insts.length) continue;
-      block.insts = kept.reverse();
-      changed = true;
+  const liveOut = computeLiveOut(func, stepUnlessDead);
+  for (const block of func.blocks) {
+    const live = liveOut[block.id] ?? makeBitSet(func.nextReg);
+    stepTerm(live, block);
+    const kept: MachineInst[] = [];
+    for (let index = block.insts.length - 1; index >= 0; index--) {
+      const inst = block.insts[index] as MachineInst;
+      if (isDead(inst, live)) continue;
+      step(live, inst);
+      kept.push(inst);
     }
+    if (kept.length < block.insts.length) block.insts = kept.reverse();
   }
+}
+
+function stepUnlessDead(live: BitSet, inst: MachineInst): void {
+  if (!isDead(inst, live)) step(live, inst);
 }
 
 function isDead(inst: MachineInst, live: BitSet): boolean {

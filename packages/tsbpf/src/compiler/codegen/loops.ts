@@ -1,5 +1,6 @@
 // How deeply each machine block is nested in loops: the weight of what stands in it.
 
+import { type ById, makeById } from "./by-id.js";
 import { successors } from "./machine.js";
 import type { MachineBlock, MachineFunc } from "./machine.js";
 import { postorder } from "./liveness.js";
@@ -9,48 +10,51 @@ export function backEdges(func: MachineFunc): { readonly from: MachineBlock; rea
   const edges: { from: MachineBlock; to: MachineBlock }[] = [];
   const entry = func.blocks[0];
   if (!entry) return edges;
-  const open = new Set<MachineBlock>([entry]);
-  const seen = new Set<MachineBlock>([entry]);
+  const [unseen, open, done] = [0, 1, 2];
+  const states = new Uint8Array(func.nextBlockId);
+  states[entry.id] = open;
   const stack = [{ block: entry, next: successors(entry.term) }];
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
     const next = top.next.pop();
     if (!next) {
-      open.delete(top.block);
+      states[top.block.id] = done;
       stack.pop();
-    } else if (open.has(next)) {
+    } else if (states[next.id] === open) {
       edges.push({ from: top.block, to: next });
-    } else if (!seen.has(next)) {
-      seen.add(next);
-      open.add(next);
+    } else if (states[next.id] === unseen) {
+      states[next.id] = open;
       stack.push({ block: next, next: successors(next.term) });
     }
   }
   return edges;
 }
 
-/** Members of a loop are the blocks that reach its back edge without passing its header. */
-export function loopDepths(func: MachineFunc): ReadonlyMap<MachineBlock, number> {
-  const depths = new Map<MachineBlock, number>(func.blocks.map((block) => [block, 0]));
-  const predecessors = predecessorMap(func);
+/** By block id. Members of a loop are the blocks that reach its back edge without passing its header. */
+export function loopDepths(func: MachineFunc, edges = backEdges(func)): ArrayLike<number> {
+  const depths = new Uint32Array(func.nextBlockId);
+  if (edges.length === 0) return depths;
+  const predecessors = predecessorLists(func);
   const latches = new Map<MachineBlock, MachineBlock[]>();
-  for (const { from, to } of backEdges(func)) latches.set(to, [...(latches.get(to) ?? []), from]);
+  for (const { from, to } of edges) latches.set(to, [...(latches.get(to) ?? []), from]);
   for (const [header, ends] of latches) {
     const members = new Set<MachineBlock>([header]);
     const work = [...ends];
     for (let block = work.pop(); block; block = work.pop()) {
       if (members.has(block)) continue;
       members.add(block);
-      work.push(...(predecessors.get(block) ?? []));
+      work.push(...(predecessors[block.id] ?? []));
     }
-    for (const block of members) depths.set(block, (depths.get(block) ?? 0) + 1);
+    for (const { id } of members) depths[id] = (depths[id] ?? 0) + 1;
   }
   return depths;
 }
 
-export function predecessorMap(func: MachineFunc): Map<MachineBlock, MachineBlock[]> {
-  const map = new Map<MachineBlock, MachineBlock[]>(func.blocks.map((block) => [block, []]));
+/** By block id. */
+export function predecessorLists(func: MachineFunc): Readonly<ById<readonly MachineBlock[]>> {
+  const lists = makeById<MachineBlock[]>(func.nextBlockId);
+  for (const block of func.blocks) lists[block.id] = [];
   for (const block of postorder(func).reverse()) {
-    for (const next of successors(block.term)) map.get(next)?.push(block);
+    for (const next of successors(block.term)) lists[next.id]?.push(block);
   }
-  return map;
+  return lists;
 }

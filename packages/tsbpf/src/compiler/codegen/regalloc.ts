@@ -3,7 +3,7 @@
 import { assert } from "../../util/assert.js";
 import { colour } from "./colouring.js";
 import { buildGraph } from "./interference.js";
-import { asMove, mapRegisters, mapTermRegisters, type MachineFunc, type Reg } from "./machine.js";
+import { asMove, mapRegisters, mapTermRegisters, type MachineFunc, type MachineInst, type Reg } from "./machine.js";
 import { spillRegisters } from "./spill.js";
 
 /** Each round spills only registers of the program, never those that spilling made, so that few rounds suffice. */
@@ -23,19 +23,19 @@ export function allocateRegisters(func: MachineFunc): void {
   assert(false, `regalloc ${func.name}: no end of spilling`);
 }
 
-function rename(func: MachineFunc, colourOf: ReadonlyMap<Reg, Reg>): void {
+function rename(func: MachineFunc, colourOf: Int8Array): void {
   const replace = (reg: Reg): Reg => {
-    const machine = colourOf.get(reg);
-    assert(machine !== undefined, `regalloc ${func.name}: register ${reg} has no colour`);
+    const machine = colourOf[reg] ?? -1;
+    assert(machine >= 0, "every register has a colour");
     return machine;
   };
   for (const block of func.blocks) {
-    block.insts = block.insts
-      .map((inst) => mapRegisters(inst, replace, replace))
-      .filter((inst) => {
-        const move = asMove(inst);
-        return !move || move.dst !== move.src;
-      });
+    const insts: MachineInst[] = [];
+    for (const inst of block.insts) {
+      const move = asMove(inst);
+      if (!move || replace(move.dst) !== replace(move.src)) insts.push(mapRegisters(inst, replace, replace));
+    }
+    block.insts = insts;
     block.term = mapTermRegisters(block.term, replace);
   }
 }

@@ -4,6 +4,7 @@ import { assert } from "../../util/assert.js";
 import type { Func, Inst, SlotInst, Span } from "../ir/ir.js";
 import type { CpuLevel } from "./code.js";
 import type { AluName } from "../../bpf/builders.js";
+import { type ById, makeById } from "./by-id.js";
 import { FIRST_VIRTUAL } from "./machine.js";
 import type { CoreUse, MachineBlock, MachineFunc, MachineInst, MachineTerm, Operand, Reg } from "./machine.js";
 import { collectUsers, findEscaping, findNumbers, findWideRead, slotRoot, usersOf } from "./values.js";
@@ -29,7 +30,8 @@ export interface Selection {
   /** Addresses that the verifier must take for plain numbers; see values.ts. */
   readonly numbers: ReadonlySet<Inst>;
   readonly slots: ReadonlyMap<SlotInst, number>;
-  readonly regs: Map<Inst, Reg>;
+  /** By a value's id. */
+  readonly regs: ById<Reg>;
   /** Holds 0, of which the verifier knows nothing: see select-forget.ts. */
   unknownZero: Reg | undefined;
   block: MachineBlock;
@@ -71,7 +73,7 @@ export function startSelection(func: Func, cpu: CpuLevel): Selection {
     wideRead,
     numbers,
     slots,
-    regs: new Map(),
+    regs: makeById(func.nextId),
     unknownZero: undefined,
     block,
     span: undefined,
@@ -95,7 +97,7 @@ type WithoutSpan<T> = T extends unknown ? Omit<T, "span"> : never;
 export type NewTerm = WithoutSpan<MachineTerm>;
 
 export function terminate(sel: Selection, term: NewTerm): void {
-  sel.block.term = { ...term, span: sel.span } as MachineTerm;
+  sel.block.term = withPlace(term, sel.span);
 }
 
 // ---- instructions -------------------------------------------------------------------------------------------------
@@ -105,8 +107,21 @@ export type NewInst = WithoutCommon<MachineInst>;
 
 const touchesNothing: readonly number[] = [];
 
+/** `inst` itself becomes part of the block. */
 export function emit(sel: Selection, inst: NewInst, touches: readonly number[] = touchesNothing): void {
-  sel.block.insts.push({ ...inst, span: sel.span, touches } as MachineInst);
+  const made: NewInst & { touches?: readonly number[] } = inst;
+  made.touches = touches;
+  sel.block.insts.push(withPlace(made, sel.span) as MachineInst);
+}
+
+/** Written into the object: to copy all that selection makes would take longer than to make it. */
+function withPlace<T extends object>(made: T & { span?: Span | undefined }, span: Span | undefined): T & Placed {
+  made.span = span;
+  return made as T & Placed;
+}
+
+interface Placed {
+  readonly span: Span | undefined;
 }
 
 export function regOperand(reg: Reg): Operand {
@@ -236,11 +251,7 @@ export function isRemade(sel: Selection, value: Inst): boolean {
 
 /** The register of a value that has one: its definition writes it, its users read it. */
 export function ownReg(sel: Selection, value: Inst): Reg {
-  const known = sel.regs.get(value);
-  if (known !== undefined) return known;
-  const reg = newReg(sel);
-  sel.regs.set(value, reg);
-  return reg;
+  return (sel.regs[value.id] ??= newReg(sel));
 }
 
 /** A register that holds `value`, made on the spot for constants and addresses. It must not be written. */

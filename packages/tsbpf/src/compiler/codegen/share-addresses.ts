@@ -3,7 +3,9 @@
 // register would have to be one of the few that survive them. Of a data section one address serves for all bytes: the
 // distance goes into the offsets of loads and stores.
 
-import { predecessorMap } from "./loops.js";
+import { add, has, makeBitSet } from "./bitset.js";
+import { makeById } from "./by-id.js";
+import { predecessorLists } from "./loops.js";
 import { postorder } from "./liveness.js";
 import {
   type Address,
@@ -22,12 +24,13 @@ import {
 
 /** Needs virtual registers, which selection writes once unless it computes in them. */
 export function shareAddresses(func: MachineFunc): void {
+  if (countNamed(func) < 2) return;
   const uses = countUses(func);
   const shared = new Map<Reg, Made>();
-  const ends = new Map<MachineBlock, readonly Made[]>();
-  const predecessors = predecessorMap(func);
+  const ends = makeById<readonly Made[]>(func.nextBlockId);
+  const predecessors = predecessorLists(func);
   for (const block of postorder(func).reverse()) {
-    let known = madeOnAllWays((predecessors.get(block) ?? []).map((before) => ends.get(before) ?? []));
+    let known = madeOnAllWays((predecessors[block.id] ?? []).map((before) => ends[before.id] ?? []));
     for (const inst of block.insts) {
       if (inst.kind === "call") known = [];
       if (inst.kind !== "named" || !uses.isOnlyMade(inst.dst)) continue;
@@ -35,9 +38,15 @@ export function shareAddresses(func: MachineFunc): void {
       if (earlier) shared.set(inst.dst, { reg: earlier.reg, target: inst.target, distance: distance(earlier, inst) });
       else known.push({ reg: inst.dst, target: inst.target, distance: 0 });
     }
-    ends.set(block, known);
+    ends[block.id] = known;
   }
   if (shared.size > 0) for (const block of func.blocks) rewrite(block, shared);
+}
+
+function countNamed(func: MachineFunc): number {
+  let count = 0;
+  for (const { insts } of func.blocks) for (const inst of insts) if (inst.kind === "named") count++;
+  return count;
 }
 
 /** A register that holds the address of `target`, less `distance`. */
@@ -76,22 +85,22 @@ interface UseCounts {
 }
 
 function countUses(func: MachineFunc): UseCounts {
-  const definitions = new Map<Reg, number>();
-  const otherUses = new Set<Reg>();
+  const definitions = new Uint32Array(func.nextReg);
+  const otherUses = makeBitSet(func.nextReg);
   for (const block of func.blocks) {
     for (const inst of block.insts) {
-      forEachDef(inst, (reg) => definitions.set(reg, (definitions.get(reg) ?? 0) + 1));
+      forEachDef(inst, (reg) => (definitions[reg] = (definitions[reg] ?? 0) + 1));
       const base = plainBase(inst);
       let seen = 0;
       forEachUse(inst, (reg) => {
-        if (reg !== base || seen++ > 0) otherUses.add(reg);
+        if (reg !== base || seen++ > 0) add(otherUses, reg);
       });
     }
-    forEachTermUse(block.term, (reg) => otherUses.add(reg));
+    forEachTermUse(block.term, (reg) => add(otherUses, reg));
   }
   return {
-    isOnlyMade: (reg) => reg >= FIRST_VIRTUAL && definitions.get(reg) === 1,
-    isOnlyBase: (reg) => !otherUses.has(reg),
+    isOnlyMade: (reg) => reg >= FIRST_VIRTUAL && definitions[reg] === 1,
+    isOnlyBase: (reg) => !has(otherUses, reg),
   };
 }
 

@@ -3,38 +3,44 @@
 //
 // On final registers, because only there it is known whether two instructions are the same.
 
+import { unreachable } from "../../util/assert.js";
 import {
+  type Address,
+  type CoreUse,
   type MachineBlock,
   type MachineFunc,
   type MachineInst,
   type MachineTerm,
+  type NamedAddress,
   type Operand,
   successors,
 } from "./machine.js";
 
 /** Each round can make the blocks before alike; a round that merges anything takes instructions or blocks away. */
 export function mergeTails(func: MachineFunc): void {
-  const keys = new Map<MachineBlock, string[]>();
-  for (const block of func.blocks) keys.set(block, block.insts.map(keyOf));
   for (;;) {
-    const groups = groupByEnd(func, keys);
+    const groups = groupByEnd(func);
     if (groups.length === 0) return;
     const emptied = new Map<MachineBlock, MachineBlock>();
-    for (const group of groups) mergeGroup(func, group, keys, emptied);
+    for (const group of groups) mergeGroup(func, group, emptied);
     goRound(func, emptied);
     dropUnreached(func);
   }
 }
 
-type Keys = Map<MachineBlock, string[]>;
-
 /** Blocks with the same terminator and the same last instruction; the entry keeps its place at the front. */
-function groupByEnd(func: MachineFunc, keys: Keys): MachineBlock[][] {
+function groupByEnd(func: MachineFunc): MachineBlock[][] {
+  // Few blocks go on to the same places as another: only of these are instructions looked at.
+  const counts = new Map<number, number>();
+  for (const { term } of func.blocks) {
+    const ways = waysOf(func, term);
+    counts.set(ways, (counts.get(ways) ?? 0) + 1);
+  }
   const groups = new Map<string, MachineBlock[]>();
   for (const block of func.blocks) {
-    const last = keys.get(block)?.at(-1);
-    if (last === undefined && block.term.kind === "jump") continue;
-    const key = `${termKey(block.term)}\n${last ?? ""}`;
+    const last = block.insts.at(-1);
+    if (counts.get(waysOf(func, block.term)) === 1 || (!last && block.term.kind === "jump")) continue;
+    const key = last ? `${termKey(block.term)}\n${keyOf(last)}` : termKey(block.term);
     const group = groups.get(key);
     if (group) group.push(block);
     else groups.set(key, [block]);
@@ -42,44 +48,46 @@ function groupByEnd(func: MachineFunc, keys: Keys): MachineBlock[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-function mergeGroup(
-  func: MachineFunc,
-  group: readonly MachineBlock[],
-  keys: Keys,
-  emptied: Map<MachineBlock, MachineBlock>,
-): void {
+/** A number for where a terminator may lead. */
+function waysOf(func: MachineFunc, term: MachineTerm): number {
+  const count = func.nextBlockId;
+  if (term.kind === "exit") return -1;
+  return term.kind === "jump" ? term.target.id : count + term.then.id * count + term.else.id;
+}
+
+function mergeGroup(func: MachineFunc, group: readonly MachineBlock[], emptied: Map<MachineBlock, MachineBlock>): void {
   const [first, ...others] = group;
   if (!first) return;
-  const lengths = group.map((block) => keys.get(block)?.length ?? 0);
-  let common = Math.min(...lengths);
-  for (const other of others) common = Math.min(common, commonTail(keys.get(first) ?? [], keys.get(other) ?? []));
+  const common = Math.min(...others.map((other) => commonTail(first.insts, other.insts)));
   const [entry] = func.blocks;
   // A block that is nothing but the tail can stand for it.
-  const whole = group.find((block, index) => lengths[index] === common && block !== entry);
-  const tail = whole ?? splitOff(func, first, common, keys);
+  const whole = group.find((block) => block.insts.length === common && block !== entry);
+  const tail = whole ?? splitOff(func, first, common);
   for (const block of group) {
     if (block === tail) continue;
     uniteTouches(tail, block, common);
     const start = block.insts.length - common;
     block.insts = block.insts.slice(0, start);
-    keys.get(block)?.splice(start);
     block.term = { kind: "jump", target: tail, span: block.term.span };
     if (start === 0 && block !== entry) emptied.set(block, tail);
   }
 }
 
-function commonTail(left: readonly string[], right: readonly string[]): number {
+function commonTail(left: readonly MachineInst[], right: readonly MachineInst[]): number {
   let length = 0;
-  while (length < left.length && length < right.length && left.at(-1 - length) === right.at(-1 - length)) length++;
-  return length;
+  for (;;) {
+    const one = left.at(-1 - length);
+    const two = right.at(-1 - length);
+    if (!one || !two || one.kind !== two.kind || keyOf(one) !== keyOf(two)) return length;
+    length++;
+  }
 }
 
 /** The last `count` instructions of `block` in a new block of their own. */
-function splitOff(func: MachineFunc, block: MachineBlock, count: number, keys: Keys): MachineBlock {
-  const start = block.insts.length - count;
-  const tail: MachineBlock = { id: func.nextBlockId++, insts: block.insts.slice(start), term: { ...block.term } };
+function splitOff(func: MachineFunc, block: MachineBlock, count: number): MachineBlock {
+  const insts = block.insts.slice(block.insts.length - count);
+  const tail: MachineBlock = { id: func.nextBlockId++, insts, term: { ...block.term } };
   func.blocks.push(tail);
-  keys.set(tail, keys.get(block)?.slice(start) ?? []);
   return tail;
 }
 
@@ -108,15 +116,44 @@ function goRound(func: MachineFunc, emptied: ReadonlyMap<MachineBlock, MachineBl
   }
 }
 
-function dropUnreached(func: MachineFunc): void {
+export function dropUnreached(func: MachineFunc): void {
   const reached = new Set<MachineBlock>(func.blocks.slice(0, 1));
   for (const block of reached) for (const next of successors(block.term)) reached.add(next);
-  func.blocks = func.blocks.filter((block) => reached.has(block));
+  if (reached.size < func.blocks.length) func.blocks = func.blocks.filter((block) => reached.has(block));
 }
 
+// ---- keys ---------------------------------------------------------------------------------------------------------
+
+/** Equal for instructions that do the same. */
 function keyOf(inst: MachineInst): string {
-  const bare = { ...inst, span: undefined, touches: undefined };
-  return JSON.stringify(bare, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+  switch (inst.kind) {
+    case "alu":
+      return `alu ${inst.op} ${inst.wide} ${inst.signed} ${inst.dst} ${operandKey(inst.src)}`;
+    case "neg":
+      return `neg ${inst.wide} ${inst.dst}`;
+    case "mov":
+      return `mov ${inst.wide} ${inst.dst} ${operandKey(inst.src)}`;
+    case "movsx":
+      return `movsx ${inst.wide} ${inst.bits} ${inst.dst} ${inst.src}`;
+    case "imm64":
+      return `imm64 ${inst.dst} ${inst.value} ${coreKey(inst.core)}`;
+    case "named":
+      return `named ${inst.dst} ${targetKey(inst.target)}`;
+    case "slotaddr":
+      return `slotaddr ${inst.dst} ${inst.slot} ${inst.offset}`;
+    case "load":
+      return `load ${inst.size} ${inst.signed} ${inst.dst} ${addressKey(inst.address)}`;
+    case "store":
+      return `store ${inst.size} ${addressKey(inst.address)} ${operandKey(inst.src)}`;
+    case "call":
+      return `call ${inst.callee} ${inst.argCount}`;
+    case "atomic":
+      return `atomic ${inst.imm} ${inst.size} ${addressKey(inst.address)} ${inst.src} ${inst.result}`;
+    case "bswap":
+      return `bswap ${inst.bits} ${inst.conditional} ${inst.dst}`;
+    default:
+      return unreachable(inst, "machine instruction");
+  }
 }
 
 function termKey(term: MachineTerm): string {
@@ -126,5 +163,24 @@ function termKey(term: MachineTerm): string {
 }
 
 function operandKey(operand: Operand): string {
-  return operand.kind === "reg" ? `r${operand.reg}` : `${operand.imm}`;
+  return operand.kind === "reg" ? `r${operand.reg}` : `${operand.imm} ${coreKey(operand.core)}`;
+}
+
+function addressKey({ base, slot, offset, core }: Address): string {
+  return `${base} ${slot} ${offset} ${coreKey(core)}`;
+}
+
+function targetKey(target: NamedAddress): string {
+  switch (target.kind) {
+    case "map":
+      return `map ${target.map}`;
+    case "data":
+      return `data ${target.section} ${target.offset}`;
+    case "function":
+      return `function ${target.target}`;
+  }
+}
+
+function coreKey(core: CoreUse | undefined): string {
+  return core ? `${core.reloc} ${core.typeKey} ${core.access}` : "";
 }

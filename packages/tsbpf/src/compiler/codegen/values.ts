@@ -4,6 +4,7 @@
 import { assert } from "../../util/assert.js";
 import type { Block, Func, Inst, SlotInst, Target, Terminator } from "../ir/ir.js";
 import { isBinary, isCompare, targets } from "../ir/ir.js";
+import { append, type ById, makeById } from "./by-id.js";
 
 export type User =
   | { readonly kind: "inst"; readonly inst: Inst; readonly index: number }
@@ -11,24 +12,22 @@ export type User =
   /** An argument of an edge, and the parameter that takes it. */
   | { readonly kind: "edge"; readonly param: Inst };
 
-export type Users = ReadonlyMap<Inst, readonly User[]>;
+/** By a value's id. */
+export type Users = Readonly<ById<readonly User[]>>;
 
 const noUsers: readonly User[] = [];
 
 export function usersOf(users: Users, inst: Inst): readonly User[] {
-  return users.get(inst) ?? noUsers;
+  return users[inst.id] ?? noUsers;
 }
 
 export function collectUsers(func: Func): Users {
-  const users = new Map<Inst, User[]>();
-  const note = (value: Inst, user: User): void => {
-    const list = users.get(value);
-    if (list) list.push(user);
-    else users.set(value, [user]);
-  };
+  const users = makeById<User[]>(func.nextId);
+  const note = (value: Inst, user: User): void => append(users, value.id, user);
   for (const block of func.blocks) {
     for (const inst of block.insts) {
-      inst.args.forEach((arg, index) => note(arg, { kind: "inst", inst, index }));
+      for (let index = 0; index < inst.args.length; index++)
+        note(inst.args[index] as Inst, { kind: "inst", inst, index });
     }
     const term = block.term;
     if (term.op === "br") note(term.cond, { kind: "term", term });
@@ -39,8 +38,8 @@ export function collectUsers(func: Func): Users {
 }
 
 export function forEachEdgeArg(target: Target, visit: (arg: Inst, param: Inst) => void): void {
-  assert(target.args.length === target.block.params.length, `edge to block ${target.block.id} lacks arguments`);
-  target.args.forEach((arg, index) => visit(arg, target.block.params[index] as Inst));
+  assert(target.args.length === target.block.params.length, "an edge has an argument for each parameter");
+  for (const [index, arg] of target.args.entries()) visit(arg, target.block.params[index] as Inst);
 }
 
 /** Blocks in an order where definitions come before uses (loops aside): reverse postorder. */
@@ -77,14 +76,22 @@ export function findWideRead(func: Func, users: Users, alu32: boolean): Readonly
     wideRead.add(value);
     work.push(value);
   };
-  for (const [value, list] of users) {
-    if (value.type === "i32" && list.some((user) => readsUpperHalf(user, alu32))) mark(value);
+  const markRead = (value: Inst): void => {
+    if (value.type === "i32" && usersOf(users, value).some((user) => readsUpperHalf(user, alu32))) mark(value);
+  };
+  for (const block of func.blocks) {
+    block.params.forEach(markRead);
+    block.insts.forEach(markRead);
   }
   // What an edge passes on to a parameter that must be clean must be clean itself.
   const edges = new Map<Inst, Inst[]>();
   for (const block of func.blocks) {
     for (const target of targets(block.term)) {
-      forEachEdgeArg(target, (arg, param) => edges.set(param, [...(edges.get(param) ?? []), arg]));
+      forEachEdgeArg(target, (arg, param) => {
+        const passed = edges.get(param);
+        if (passed) passed.push(arg);
+        else edges.set(param, [arg]);
+      });
     }
   }
   for (let value = work.pop(); value; value = work.pop()) for (const arg of edges.get(value) ?? []) mark(arg);
