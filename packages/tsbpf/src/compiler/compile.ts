@@ -17,7 +17,7 @@ import { assert } from "../util/assert.js";
 import { scratchSize } from "./passes/move-slots.js";
 import { allPasses, runPasses } from "./passes/pipeline.js";
 import { generateFitting, newScratchMap } from "./scratch.js";
-import { stackBytes } from "./stack-depth.js";
+import { stackDepths } from "./stack-depth.js";
 
 export interface CompileOptions {
   readonly file: string;
@@ -95,10 +95,11 @@ export function emit(
   const diagnostics: Diagnostic[] = [];
   const notes: Diagnostic[] = [];
   const scratch = newScratchMap(lowered.names);
+  const programs = new Map(lowered.programs.map(({ name, node }) => [name, node]));
   for (const func of reachableFunctions(lowered.ir.functions)) {
     const { code, moved } = generateFitting(func, { cpu }, scratch);
     const subprogram = lowered.subprograms.get(func.name);
-    const node = subprogram?.node ?? lowered.programs.find(({ name }) => name === func.name)?.node ?? source.entry;
+    const node = subprogram?.node ?? programs.get(func.name) ?? source.entry;
     if (code.kind !== "code") {
       diagnostics.push(codegenDiagnostic(code, func.name, cpu, diagnosticSpan(node)));
     } else {
@@ -106,8 +107,9 @@ export function emit(
       notes.push(...movedNotes(source, func.name, scratch.name, moved));
     }
   }
+  const depths = stackDepths(functions);
   for (const { name, node } of lowered.programs) {
-    const size = stackBytes(name, lowered.ir, functions);
+    const size = depths.get(name) ?? 0;
     if (size <= MAX_FRAME_BYTES) continue;
     const values = { name, size, limit: MAX_FRAME_BYTES };
     diagnostics.push(diagnostic("frameTooLarge", values, diagnosticSpan(node)));

@@ -19,6 +19,7 @@ import {
 
 export class TypeWriter {
   readonly btf = new BtfBuilder();
+  readonly #data = new Map<DataType, BtfTypeId>();
   readonly #kernelRoots = new Map<KernelRoot, BtfTypeId>();
 
   /** `int NAME(void *ctx)`, global: what every program looks like from outside. */
@@ -67,7 +68,16 @@ export class TypeWriter {
     return this.btf.add({ kind: "datasec", name, size, vars });
   }
 
+  /** A type is described where it is first mentioned. */
   data(type: DataType): BtfTypeId {
+    const known = this.#data.get(type);
+    if (known !== undefined) return known;
+    const id = this.describe(type);
+    this.#data.set(type, id);
+    return id;
+  }
+
+  private describe(type: DataType): BtfTypeId {
     switch (type.kind) {
       case "int":
         return this.int(type);

@@ -79,7 +79,17 @@ function sourceProgram(
     files,
     diagnostics: [...typeErrors, ...files.flatMap(silencingComments)],
     rootFolder,
-    lineText: (path, line) => lineOf(program.getSourceFile(join(rootFolder, path)), line),
+    lineText: lineReader(program, rootFolder),
+  };
+}
+
+/** Many instructions share a line, and all of them a few files: each is looked up and cut out once. */
+function lineReader(program: ts.Program, rootFolder: string): SourceProgram["lineText"] {
+  const files = new Map<string, { readonly source: ts.SourceFile | undefined; readonly lines: string[] }>();
+  return (path, line) => {
+    const file = files.get(path) ?? { source: program.getSourceFile(join(rootFolder, path)), lines: [] };
+    files.set(path, file);
+    return (file.lines[line] ??= lineOf(file.source, line));
   };
 }
 
