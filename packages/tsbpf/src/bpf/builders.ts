@@ -1,7 +1,7 @@
 // Small constructors for instructions, for code generation, relocation and tests. Each makes exactly one legal
 // encoding; a register or number that does not fit is our mistake and asserts.
 
-import { assert } from "../util/assert.js";
+import { assert, assertRange } from "../util/assert.js";
 import { Alu, Class, type Insn, Jmp, LD_IMM64, Mode, PseudoCall, PseudoLoad, Size, Source } from "./isa.js";
 
 export type AluName = Exclude<keyof typeof Alu, "NEG" | "END">;
@@ -9,10 +9,10 @@ export type JumpName = Exclude<keyof typeof Jmp, "JA" | "CALL" | "EXIT">;
 export type SizeName = keyof typeof Size;
 
 function insn(opcode: number, dst: number, src: number, offset: number, imm: number): Insn {
-  assert(Number.isInteger(dst) && dst >= 0 && dst <= 10, `register r${dst} does not exist`);
-  assert(Number.isInteger(src) && src >= 0 && src <= 15, `source ${src} is out of range`);
-  assert(Number.isInteger(offset) && offset >= -0x8000 && offset <= 0x7fff, `offset ${offset} does not fit in 16 bits`);
-  assert(Number.isInteger(imm) && imm >= -0x80000000 && imm <= 0x7fffffff, `immediate ${imm} does not fit in 32 bits`);
+  assertRange(dst, 0, 10, "register");
+  assertRange(src, 0, 15, "source");
+  assertRange(offset, -0x8000, 0x7fff, "offset");
+  assertRange(imm, -0x80000000, 0x7fffffff, "immediate");
   return { opcode, dst, src, offset, imm };
 }
 

@@ -46,10 +46,10 @@ test("a 64-bit load carries the whole number", () => {
 });
 
 test("builders refuse what has no encoding", () => {
-  assert.throws(() => build.mov64Imm(11, 0), /register r11/);
-  assert.throws(() => build.mov64Imm(0, 2 ** 31), /32 bits/);
-  assert.throws(() => build.load("W", 0, 1, 0x8000), /16 bits/);
-  assert.throws(() => build.ja(1.5), /16 bits/);
+  assert.throws(() => build.mov64Imm(11, 0), /register 11 /);
+  assert.throws(() => build.mov64Imm(0, 2 ** 31), /immediate 2147483648 /);
+  assert.throws(() => build.load("W", 0, 1, 0x8000), /offset 32768 /);
+  assert.throws(() => build.ja(1.5), /offset 1\.5 /);
 });
 
 test("a part of an instruction is malformed", () => {

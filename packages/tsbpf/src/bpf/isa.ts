@@ -3,7 +3,7 @@
 // instruction index; the 64-bit immediate load takes two slots, the second with opcode 0.
 
 import { ByteReader, ByteWriter, FormatError } from "../util/bytes.js";
-import { assert } from "../util/assert.js";
+import { assertRange } from "../util/assert.js";
 
 export const INSN_SIZE_BYTES = 8;
 
@@ -79,13 +79,12 @@ export const FP = 10;
 export function encodeInsns(insns: readonly Insn[]): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(insns.length * INSN_SIZE_BYTES);
   for (const insn of insns) {
-    assert(insn.dst >= 0 && insn.dst <= 10, `register r${insn.dst} does not exist`);
-    assert(insn.src >= 0 && insn.src <= 15, `source ${insn.src} is out of range`);
-    out
-      .u8(insn.opcode)
-      .u8(insn.dst | (insn.src << 4))
-      .i16(insn.offset)
-      .i32(insn.imm);
+    const { opcode, dst, src, offset, imm } = insn;
+    assertRange(opcode, 0, 0xff, "opcode");
+    assertRange(dst, 0, 10, "register");
+    assertRange(src, 0, 15, "source");
+    assertRange(offset, -0x8000, 0x7fff, "offset");
+    out.u32((opcode | (dst << 8) | (src << 12) | (offset << 16)) >>> 0).i32(imm);
   }
   return out.finish();
 }

@@ -3,7 +3,7 @@
 
 import { assert } from "../util/assert.js";
 import { ByteWriter } from "../util/bytes.js";
-import { BTF_HEADER_BYTES, BTF_MAGIC, BTF_VERSION, IntEncoding, kindLayouts, linkages } from "./kinds.js";
+import { BTF_HEADER_BYTES, BTF_MAGIC, BTF_VERSION, IntEncoding, kindNumbers, linkages } from "./kinds.js";
 import type { Btf, BtfType, BtfTypeId } from "./types.js";
 
 const MAX_VLEN = 0xffff;
@@ -14,7 +14,7 @@ export class BtfBuilder {
   readonly #types: (BtfType | undefined)[] = [{ kind: "void" }];
   readonly #idsByShape = new Map<string, BtfTypeId>([[shapeOf({ kind: "void" }), 0]]);
   readonly #strings = new Map<string, number>([["", 0]]);
-  readonly #stringBytes = new ByteWriter().u8(0);
+  readonly #stringBytes = new ByteWriter(2048).u8(0);
 
   /** Including void, as in `Btf`. */
   get typeCount(): number {
@@ -68,8 +68,8 @@ export class BtfBuilder {
       assert(type !== undefined, `BTF type ${id} was reserved but never defined`);
       if (id !== 0) this.#encode(types, type, id);
     }
-    const typeBytes = types.finish();
-    const stringBytes = this.#stringBytes.finish();
+    const typeBytes = types.view();
+    const stringBytes = this.#stringBytes.view();
     const out = new ByteWriter(BTF_HEADER_BYTES + typeBytes.length + stringBytes.length);
     out.u16(BTF_MAGIC).u8(BTF_VERSION).u8(0).u32(BTF_HEADER_BYTES);
     out.u32(0).u32(typeBytes.length).u32(typeBytes.length).u32(stringBytes.length);
@@ -79,16 +79,14 @@ export class BtfBuilder {
   #encode(out: ByteWriter, type: BtfType, id: BtfTypeId): void {
     const { vlen, flag, sizeOrType } = headOf(type);
     assert(vlen <= MAX_VLEN, `BTF type ${id} has ${vlen} entries`);
-    for (const target of referencesOf(type)) {
-      assert(
-        target >= 0 && target < this.#types.length,
-        `BTF type ${id} refers to type ${target}, which does not exist`,
-      );
-    }
-    const kind = kindLayouts.findIndex((row) => row.kind === type.kind);
-    out.u32(this.stringOffset("name" in type ? type.name : ""));
+    const kind = kindNumbers[type.kind];
+    out.u32("name" in type ? this.stringOffset(type.name) : 0);
     out.u32(((flag ? 0x80000000 : 0) | (kind << 24) | vlen) >>> 0).u32(sizeOrType);
     this.#encodeBody(out, type);
+    forEachReference(type, (target) => {
+      if (target >= 0 && target < this.#types.length) return;
+      assert(false, `BTF type ${id} refers to type ${target}, which does not exist`);
+    });
   }
 
   /** What follows the three words every type begins with. */
@@ -184,19 +182,25 @@ function hasBitfields(type: Extract<BtfType, { kind: "struct" | "union" }>): boo
   return type.members.some((member) => member.bitfieldSizeBits > 0);
 }
 
-function referencesOf(type: BtfType): readonly BtfTypeId[] {
+function forEachReference(type: BtfType, visit: (target: BtfTypeId) => void): void {
   switch (type.kind) {
     case "array":
-      return [type.element, type.index];
+      visit(type.element);
+      visit(type.index);
+      break;
     case "struct":
     case "union":
-      return type.members.map((member) => member.type);
+      for (const member of type.members) visit(member.type);
+      break;
     case "func_proto":
-      return [type.returns, ...type.params.map((param) => param.type)];
+      visit(type.returns);
+      for (const param of type.params) visit(param.type);
+      break;
     case "datasec":
-      return type.vars.map((variable) => variable.type);
+      for (const variable of type.vars) visit(variable.type);
+      break;
     default:
-      return "type" in type ? [type.type] : [];
+      if ("type" in type) visit(type.type);
   }
 }
 
@@ -213,12 +217,54 @@ function encodingFlags(encoding: "unsigned" | "signed" | "char" | "bool"): numbe
   }
 }
 
-/** Equal for types that are equal; the key order of callers' literals must not matter, so fields are listed by name. */
+/**
+ * Equal for types that are equal, and for no others, since no name holds a NUL. Kind by kind, because whoever describes
+ * types asks for the same ones again and again: a walk over whatever keys there are costs several times more.
+ */
 function shapeOf(type: BtfType): string {
-  const ordered = (_key: string, value: unknown): unknown => {
-    if (typeof value === "bigint") return `${value}n`;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  };
-  return JSON.stringify(type, ordered);
+  let shape = "name" in type ? `${type.kind} ${type.name}\0` : type.kind;
+  switch (type.kind) {
+    case "void":
+      return shape;
+    case "int":
+      return `${shape} ${type.size} ${type.bits} ${type.offsetBits} ${type.encoding}`;
+    case "array":
+      return `${shape} ${type.element} ${type.index} ${type.length}`;
+    case "struct":
+    case "union":
+      shape += type.size;
+      for (const member of type.members) {
+        shape += `\n${member.name}\0${member.type} ${member.offsetBits} ${member.bitfieldSizeBits}`;
+      }
+      return shape;
+    case "enum":
+    case "enum64":
+      shape += `${type.size} ${type.signed}`;
+      for (const { name, value } of type.values) shape += `\n${name}\0${value}`;
+      return shape;
+    case "fwd":
+      return `${shape} ${type.union}`;
+    case "func":
+    case "var":
+      return `${shape} ${type.type} ${type.linkage}`;
+    case "func_proto":
+      shape += ` ${type.returns}`;
+      for (const param of type.params) shape += `\n${param.name}\0${param.type}`;
+      return shape;
+    case "datasec":
+      shape += type.size;
+      for (const { type: target, offset, size } of type.vars) shape += `\n${target} ${offset} ${size}`;
+      return shape;
+    case "float":
+      return `${shape} ${type.size}`;
+    case "decl_tag":
+      return `${shape} ${type.type} ${type.component}`;
+    case "ptr":
+    case "typedef":
+    case "volatile":
+    case "const":
+    case "restrict":
+    case "type_tag":
+      return `${shape} ${type.type}`;
+  }
 }

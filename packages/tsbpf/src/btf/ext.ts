@@ -172,13 +172,13 @@ function encodeTable(
 ): Uint8Array {
   const used = sections.filter((section) => section[table].length > 0);
   const out = new ByteWriter();
-  if (used.length === 0) return out.finish();
+  if (used.length === 0) return out.view();
   out.u32(RECORD_BYTES[table]);
   for (const section of used) {
     out.u32(stringOffset(section.section)).u32(section[table].length);
     records(out, section);
   }
-  return out.finish();
+  return out.view();
 }
 
 /** Thousands of lines share a few file names. */

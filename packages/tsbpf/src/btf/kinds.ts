@@ -46,6 +46,11 @@ export const kindLayouts: readonly KindLayout[] = [
   layout("enum64", 0, 12),
 ];
 
+/** The other way round. */
+export const kindNumbers = Object.fromEntries(kindLayouts.map(({ kind }, number) => [kind, number])) as Readonly<
+  Record<BtfType["kind"], number>
+>;
+
 /** Indexed by the value of enum btf_func_linkage, which variables share. */
 export const linkages: readonly BtfLinkage[] = ["static", "global", "extern"];
 

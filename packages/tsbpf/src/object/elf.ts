@@ -91,7 +91,7 @@ export function readRelocations(section: ElfSection, what: string): ElfRelocatio
 
 export function encodeRelocations(relocations: readonly ElfRelocation[]): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(relocations.length * RELOCATION_BYTES);
-  for (const { offsetBytes, type, symbol } of relocations) out.u64(BigInt(offsetBytes)).u32(type).u32(symbol);
+  for (const { offsetBytes, type, symbol } of relocations) out.size64(offsetBytes).u32(type).u32(symbol);
   return out.finish();
 }
 
@@ -112,18 +112,20 @@ export function writeElf(sections: readonly ElfSectionInput[], symbols: readonly
   const nameOffsets = [...sections.map((section) => section.name), ".symtab", ".strtab"].map((name) =>
     strings.offset(name),
   );
-  const out = new ByteWriter(4096).zeros(HEADER_BYTES);
-  const headers = new ByteWriter().zeros(SECTION_HEADER_BYTES);
+  const contents = sections.reduce((sum, { bytes, align }) => sum + bytes.length + align, symbolBytes.length);
+  const headerBytes = (sections.length + 3) * SECTION_HEADER_BYTES;
+  const out = new ByteWriter(HEADER_BYTES + contents + strings.sizeBytes + headerBytes + 16).zeros(HEADER_BYTES);
+  const headers = new ByteWriter(headerBytes).zeros(SECTION_HEADER_BYTES);
   const place = (row: HeaderRow, bytes: Uint8Array): void => {
     const nobits = row.type === SectionType.NOBITS;
     out.align(nobits ? 1 : row.align);
     headers
       .u32(nameOffsets[headers.length / SECTION_HEADER_BYTES - 1] ?? 0)
       .u32(row.type)
-      .u64(BigInt(row.flags))
-      .u64(0n);
-    headers.u64(BigInt(out.length)).u64(BigInt(bytes.length)).u32(row.link).u32(row.info);
-    headers.u64(BigInt(row.align)).u64(BigInt(row.entryBytes));
+      .size64(row.flags)
+      .size64(0);
+    headers.size64(out.length).size64(bytes.length).u32(row.link).u32(row.info);
+    headers.size64(row.align).size64(row.entryBytes);
     if (!nobits) out.raw(bytes);
   };
   for (const { type, flags, align, bytes, relocates } of sections) {
@@ -141,10 +143,10 @@ export function writeElf(sections: readonly ElfSectionInput[], symbols: readonly
     entryBytes: SYMBOL_BYTES,
   };
   place(symtab, symbolBytes);
-  place({ type: SectionType.STRTAB, flags: 0, align: 1, link: 0, info: 0, entryBytes: 0 }, strings.finish());
+  place({ type: SectionType.STRTAB, flags: 0, align: 1, link: 0, info: 0, entryBytes: 0 }, strings.view());
   out.align(8);
   const sectionTableAt = out.length;
-  const file = out.raw(headers.finish()).finish();
+  const file = out.raw(headers.view()).finish();
   file.set(encodeHeader(sectionTableAt, symtabIndex + 1), 0);
   return file;
 }
@@ -273,7 +275,7 @@ function encodeHeader(sectionTableAt: number, stringTableIndex: number): Uint8Ar
   const out = new ByteWriter(HEADER_BYTES);
   // Magic, 64-bit, little-endian, version 1, System V; then the padding of e_ident.
   out.u32(0x464c457f).u8(2).u8(1).u8(1).u8(0).zeros(8);
-  out.u16(ET_REL).u16(EM_BPF).u32(1).u64(0n).u64(0n).u64(BigInt(sectionTableAt)).u32(0);
+  out.u16(ET_REL).u16(EM_BPF).u32(1).size64(0).size64(0).size64(sectionTableAt).u32(0);
   out
     .u16(HEADER_BYTES)
     .u16(0)
@@ -292,9 +294,9 @@ function encodeSymbols(symbols: readonly ElfSymbol[], strings: StringTable): Uin
       .u8(type | (binding << 4))
       .u8(visibility)
       .u16(section);
-    out.u64(BigInt(value)).u64(BigInt(sizeBytes));
+    out.size64(value).size64(sizeBytes);
   }
-  return out.finish();
+  return out.view();
 }
 
 /** Names in order of first use, each once. */
@@ -311,7 +313,11 @@ class StringTable {
     return offset;
   }
 
-  finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.finish();
+  get sizeBytes(): number {
+    return this.#bytes.length;
+  }
+
+  view(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.view();
   }
 }

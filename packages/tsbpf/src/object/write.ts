@@ -191,6 +191,8 @@ interface SymbolSources {
 
 function makeSymbols({ spec, code, maps, btf, sections }: SymbolSources): Symbols {
   const bySection = new Map<string, number>();
+  // The null section has index 0.
+  const indices = new Map(sections.map(({ name }, index) => [name, index + 1]));
   const locals: ElfSymbol[] = [];
   const globals: ElfSymbol[] = [];
   const add = (
@@ -203,7 +205,9 @@ function makeSymbols({ spec, code, maps, btf, sections }: SymbolSources): Symbol
   ): void => {
     const binding = global ? SymbolBinding.GLOBAL : SymbolBinding.LOCAL;
     const symbol = { name, type, binding, visibility: SymbolVisibility.DEFAULT, value, sizeBytes };
-    (global ? globals : locals).push({ ...symbol, section: sectionIndex(sections, section) });
+    const index = indices.get(section);
+    assert(index !== undefined, `the object has no section ${section}`);
+    (global ? globals : locals).push({ ...symbol, section: index });
   };
   for (const section of [...code.parts.map((part) => part.name), ...spec.data.map((data) => data.section)]) {
     add("", SymbolType.SECTION, section, 0, 0, false);

@@ -1,7 +1,7 @@
 // Reading and writing little-endian bytes. This is the only file that uses DataView: everything that parses
 // foreign bytes goes through ByteReader, so that no read can leave its buffer.
 
-import { assert } from "./assert.js";
+import { assert, assertRange } from "./assert.js";
 
 /** Foreign bytes (an ELF file, BTF, a ring record) that do not have the form they should have. */
 export class FormatError extends Error {
@@ -106,35 +106,35 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    assert(Number.isInteger(value) && value >= 0 && value <= 0xff, `u8 ${value} is out of range`);
+    assertRange(value, 0, 0xff, "u8");
     const at = this.#grow(1);
     this.#view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    assert(Number.isInteger(value) && value >= 0 && value <= 0xffff, `u16 ${value} is out of range`);
+    assertRange(value, 0, 0xffff, "u16");
     const at = this.#grow(2);
     this.#view.setUint16(at, value, true);
     return this;
   }
 
   i16(value: number): this {
-    assert(Number.isInteger(value) && value >= -0x8000 && value <= 0x7fff, `i16 ${value} is out of range`);
+    assertRange(value, -0x8000, 0x7fff, "i16");
     const at = this.#grow(2);
     this.#view.setInt16(at, value, true);
     return this;
   }
 
   u32(value: number): this {
-    assert(Number.isInteger(value) && value >= 0 && value <= 0xffffffff, `u32 ${value} is out of range`);
+    assertRange(value, 0, 0xffffffff, "u32");
     const at = this.#grow(4);
     this.#view.setUint32(at, value, true);
     return this;
   }
 
   i32(value: number): this {
-    assert(Number.isInteger(value) && value >= -0x80000000 && value <= 0x7fffffff, `i32 ${value} is out of range`);
+    assertRange(value, -0x80000000, 0x7fffffff, "i32");
     const at = this.#grow(4);
     this.#view.setInt32(at, value, true);
     return this;
@@ -145,6 +145,12 @@ export class ByteWriter {
     const at = this.#grow(8);
     this.#view.setBigUint64(at, value, true);
     return this;
+  }
+
+  /** A u64 that is an offset or a size, as {@link ByteReader.size64} reads it. */
+  size64(value: number): this {
+    assertRange(value, 0, Number.MAX_SAFE_INTEGER, "size");
+    return this.u32(value % 2 ** 32).u32(Math.floor(value / 2 ** 32));
   }
 
   i64(value: bigint): this {
@@ -167,7 +173,18 @@ export class ByteWriter {
 
   /** UTF-8 text with its terminating NUL. */
   cString(text: string): this {
-    return this.raw(encodeText(text)).u8(0);
+    const at = this.#grow(text.length + 1);
+    // Nearly all text is names: an encoder costs more than to write them here.
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) {
+        this.#length = at;
+        return this.raw(encodeText(text)).u8(0);
+      }
+      this.#bytes[at + index] = code;
+    }
+    this.#bytes[at + text.length] = 0;
+    return this;
   }
 
   align(alignment: number): this {
@@ -178,6 +195,11 @@ export class ByteWriter {
   patchU32(offset: number, value: number): void {
     assert(offset + 4 <= this.#length, `patch at ${offset} is outside ${this.#length} bytes`);
     this.#view.setUint32(offset, value, true);
+  }
+
+  /** What was written so far, for whoever copies it at once. */
+  view(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
   }
 
   /** A copy of what was written, on an ArrayBuffer of its own. */
