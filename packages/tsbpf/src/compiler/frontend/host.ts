@@ -2,8 +2,7 @@
 // belong to this very compiler, wherever the program is.
 
 import { readFileSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { languageFile, languageText, wordsOf } from "./language.js";
 import { libFileName, libText } from "./lib.js";
 import { ts } from "./typescript.js";
 
@@ -21,26 +20,16 @@ export const compilerOptions: ts.CompilerOptions = {
   types: [],
 };
 
-const languageEntry = declarationsOfLanguage();
-const languageFolder = `${dirname(languageEntry)}/`;
-const helperDeclarations = `${languageFolder}lang/helpers.d.ts`;
+const languageModule = "tsbpf";
 
-function declarationsOfLanguage(): string {
-  // Two folders down as a module of its own, one folder down as part of the bundle.
-  const [own = "", bundled = ""] = ["../../index.d.ts", "../index.d.ts"].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  return isFile(own) ? own : bundled;
-}
-
-/** True for the declarations that "tsbpf" exports, as opposed to the user's. */
+/** True for what "tsbpf" and the library declare, as opposed to the user's files. */
 export function isLanguageFile(source: ts.SourceFile): boolean {
-  return source.fileName.startsWith(languageFolder) || source.fileName === libFileName;
+  return source.fileName === languageFile || source.fileName === libFileName;
 }
 
 /** The values that "tsbpf" exports, by name, as far as they are declared here. */
 export function languageNames(program: ts.Program): readonly string[] {
-  const source = program.getSourceFile(languageEntry);
+  const source = program.getSourceFile(languageFile);
   const checker = program.getTypeChecker();
   const module = source && checker.getSymbolAtLocation(source);
   const isValue = (symbol: ts.Symbol): boolean =>
@@ -54,39 +43,39 @@ export function languageNames(program: ts.Program): readonly string[] {
 let isWarm = false;
 
 /**
- * At first a host that declares only helpers which the module, or what it imports, mentions. The texts are searched,
- * not parsed: parsing and binding the declarations of all 211 helpers takes a fifth of a compilation. A process that
- * compiles again does it once, and then has them all.
+ * At first a host that declares only what the module, or what it imports, mentions. The texts are searched, not parsed:
+ * to parse and to bind all of the language would take a third of a compilation. A process that compiles again does it
+ * once, and then has it all.
  */
 export function hostFor(entryPath: string): { readonly host: ts.CompilerHost; readonly declaresAll: boolean } {
   if (isWarm) return { host: compilerHost(), declaresAll: true };
   isWarm = true;
-  const names = new Set<string>();
+  const words = new Set<string>();
   const seen = new Set([entryPath]);
-  const host = compilerHost(names);
+  const host = compilerHost(words);
   for (const file of seen) {
     const text = host.readFile(file) ?? "";
-    for (const [name] of text.matchAll(/\bbpf[A-Z]\w*/g)) names.add(name);
+    for (const word of wordsOf(text)) words.add(word);
     for (const [, name = ""] of text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g)) {
-      const resolved = resolveModule(name, file, host)?.resolvedFileName;
-      if (resolved !== undefined && resolved !== languageEntry) seen.add(resolved);
+      const resolved = name === languageModule ? undefined : resolveModule(name, file, host)?.resolvedFileName;
+      if (resolved !== undefined) seen.add(resolved);
     }
   }
   return { host, declaresAll: false };
 }
 
-/** The checker's file system. With `helpers`, only those helpers are declared. */
-export function compilerHost(helpers?: ReadonlySet<string>): ts.CompilerHost {
+/** The checker's file system. With `words`, only what is among them is declared; it may still grow at first. */
+export function compilerHost(words?: ReadonlySet<string>): ts.CompilerHost {
   const texts = new Map<string, string | undefined>([[libFileName, libText]]);
   const text = (file: string): string | undefined => {
-    if (!texts.has(file)) texts.set(file, fileText(file, helpers));
+    if (!texts.has(file)) texts.set(file, file === languageFile ? languageText(words) : readText(file));
     return texts.get(file);
   };
   const host: ts.CompilerHost = {
     getSourceFile(file) {
       const content = text(file);
       if (content === undefined) return undefined;
-      const isLanguage = file.startsWith(languageFolder) || file === libFileName;
+      const isLanguage = file === languageFile || file === libFileName;
       return isLanguage ? languageSource(file, content) : parse(file, content);
     },
     getDefaultLibFileName: () => libFileName,
@@ -103,7 +92,7 @@ export function compilerHost(helpers?: ReadonlySet<string>): ts.CompilerHost {
   return host;
 }
 
-/** The language's own declarations stay parsed and bound between the compilations of one process. */
+/** The language's declarations stay parsed and bound between the compilations of one process. */
 const languageSources = new Map<string, ts.SourceFile>();
 
 function languageSource(file: string, content: string): ts.SourceFile {
@@ -120,32 +109,14 @@ function parse(file: string, content: string): ts.SourceFile {
   return ts.createSourceFile(file, content, { languageVersion, jsDocParsingMode: ts.JSDocParsingMode.ParseNone });
 }
 
-function fileText(file: string, helpers: ReadonlySet<string> | undefined): string | undefined {
-  const text = readText(file);
-  if (!helpers || file !== helperDeclarations || text === undefined) return text;
-  const [head = "", ...declarations] = text.split(/^(?=\/\*\*)/m);
-  const wanted = declarations.filter((declaration) => {
-    const name = /^export declare function (\w+)/m.exec(declaration)?.[1];
-    return name === undefined || helpers.has(name);
-  });
-  return head + wanted.join("");
-}
-
 function resolveModule(name: string, from: string, host: ts.CompilerHost): ts.ResolvedModuleFull | undefined {
-  if (name === "tsbpf") return { resolvedFileName: languageEntry, extension: ts.Extension.Dts };
+  if (name === languageModule) return { resolvedFileName: languageFile, extension: ts.Extension.Dts };
   return ts.resolveModuleName(name, from, compilerOptions, host).resolvedModule;
 }
 
-/** The language's own declarations do not change while the process runs. */
-const languageTexts = new Map<string, string>();
-
 function readText(file: string): string | undefined {
-  const known = languageTexts.get(file);
-  if (known !== undefined) return known;
   try {
-    const text = readFileSync(file, "utf8");
-    if (file.startsWith(languageFolder)) languageTexts.set(file, text);
-    return text;
+    return readFileSync(file, "utf8");
   } catch {
     return undefined;
   }
