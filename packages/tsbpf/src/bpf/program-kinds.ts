@@ -27,6 +27,8 @@ export interface ProgramKindSpec {
   readonly minKernel: string;
   /** "ignored": the kernel throws r0 away, whatever it is. "used": it means something or the verifier limits it. */
   readonly returnValue: "ignored" | "used";
+  /** The kernel takes such programs only under a licence compatible with the GPL. */
+  readonly gplOnly: boolean;
   /** The answer that lets things go their way. */
   readonly neutralAnswer: number;
 }
@@ -136,7 +138,10 @@ export const F_SLEEPABLE = 0x10;
 export const F_XDP_HAS_FRAGS = 0x20;
 
 type Extra = Partial<
-  Pick<ProgramKindSpec, "btfTargetPrefix" | "progFlags" | "returnValue" | "needsAttachTarget" | "neutralAnswer">
+  Pick<
+    ProgramKindSpec,
+    "btfTargetPrefix" | "progFlags" | "returnValue" | "needsAttachTarget" | "gplOnly" | "neutralAnswer"
+  >
 >;
 
 /** A row; the first prefix is the kind's name, and a program without more is used for its return value. */
@@ -158,6 +163,7 @@ function kind(
     needsAttachTarget: false,
     minKernel,
     returnValue: "used",
+    gplOnly: false,
     neutralAnswer: 0,
     ...extra,
   };
@@ -178,6 +184,8 @@ const next: Extra = { neutralAnswer: -1 };
 const allow: Extra = { neutralAnswer: 1 };
 /** As many bytes as there are. */
 const wholePacket: Extra = { neutralAnswer: -1 };
+/** bpf_lsm_verify_prog, kernel/bpf/bpf_lsm.c; check_struct_ops_btf_id, kernel/bpf/verifier.c. */
+const gpl: Extra = { gplOnly: true };
 const rawTarget: Extra = { ...target, ...ignored };
 const T = ProgType;
 const A = AttachType;
@@ -227,13 +235,13 @@ export const programKinds: readonly ProgramKindSpec[] = [
   kind(["iter"], T.TRACING, A.TRACE_ITER, "struct bpf_iter", "5.8", btf("bpf_iter_")),
   kind(["iter.s"], T.TRACING, A.TRACE_ITER, "struct bpf_iter", "5.19", btf("bpf_iter_", sleepable)),
   // Security.
-  kind(["lsm"], T.LSM, A.LSM_MAC, argArray, "5.7", btf("bpf_lsm_")),
-  kind(["lsm.s"], T.LSM, A.LSM_MAC, argArray, "5.10", btf("bpf_lsm_", sleepable)),
-  kind(["lsm_cgroup"], T.LSM, A.LSM_CGROUP, argArray, "6.0", btf("bpf_lsm_")),
+  kind(["lsm"], T.LSM, A.LSM_MAC, argArray, "5.7", btf("bpf_lsm_", gpl)),
+  kind(["lsm.s"], T.LSM, A.LSM_MAC, argArray, "5.10", btf("bpf_lsm_", { ...sleepable, ...gpl })),
+  kind(["lsm_cgroup"], T.LSM, A.LSM_CGROUP, argArray, "6.0", btf("bpf_lsm_", gpl)),
   // Replacing BPF functions, kernel operations, and programs that user space runs by itself.
   kind(["freplace"], T.EXT, A.NONE, "the context of the function it replaces", "5.6", target),
-  kind(["struct_ops"], T.STRUCT_OPS, A.NONE, argArray, "5.6"),
-  kind(["struct_ops.s"], T.STRUCT_OPS, A.NONE, argArray, "6.1", sleepable),
+  kind(["struct_ops"], T.STRUCT_OPS, A.NONE, argArray, "5.6", gpl),
+  kind(["struct_ops.s"], T.STRUCT_OPS, A.NONE, argArray, "6.1", { ...sleepable, ...gpl }),
   kind(["syscall"], T.SYSCALL, A.NONE, "the caller's buffer", "5.14", sleepable),
   // Packets.
   kind(["xdp"], T.XDP, A.XDP, "struct xdp_md", "4.8", pass),

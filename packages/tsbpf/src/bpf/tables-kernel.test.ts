@@ -6,12 +6,13 @@ import { test, type TestContext } from "node:test";
 import type { Kernel, KernelBytes } from "../sys/kernel.js";
 import { openKernel, unsupportedPlatform } from "../sys/linux.js";
 import { ByteReader, decodeText } from "../util/bytes.js";
-import { call, exit, mov64Imm, mov64Reg } from "./builders.js";
+import { call, exit, load, mov64Imm, mov64Reg } from "./builders.js";
 import type { HelperSpec } from "./helper-spec.js";
 import { helpers, mayCall } from "./helpers.js";
 import { encodeInsns, type Insn } from "./isa.js";
+import { gplCompatibleLicenses } from "./license.js";
 import { fitsSizeRule, mapKinds, type MapKindSpec, type SizeRule } from "./map-kinds.js";
-import { programKinds, type ProgramKindSpec } from "./program-kinds.js";
+import { programKindByName, programKinds, type ProgramKindSpec } from "./program-kinds.js";
 
 const EPERM = 1;
 const EINVAL = 22;
@@ -178,6 +179,32 @@ test("names and licences are those the verifier knows", async (t) => {
     }
   }
   assert.ok(licences > 150, `${licences} licences`);
+});
+
+test("the kernel takes exactly these texts for licences compatible with the GPL", async (t) => {
+  const kernel = await kernelFor(t);
+  if (kernel === undefined) return;
+  const others = ["", "gpl", "GPL ", "GPL-2.0", "MIT", "GPL v3", "Proprietary"];
+  for (const license of [...gplCompatibleLicenses, ...others]) {
+    const gplOnly = helpers.find(({ name }) => name === "bpf_get_current_task");
+    assert.ok(gplOnly?.gplOnly);
+    const { status } = probe(kernel, emptyKind, helperCall(gplOnly), 0, license);
+    assert.equal(status >= 0, gplCompatibleLicenses.includes(license), license);
+  }
+});
+
+test("objects that the verifier knows are only for programs under the GPL, since 6.2", async (t) => {
+  const kernel = await kernelFor(t);
+  if (kernel === undefined) return;
+  const kind = programKindByName("tp_btf");
+  const attachBtfId = kernelTypeIds(kernel, new Set(["btf_trace_sched_process_exec"])).get(
+    "btf_trace_sched_process_exec",
+  );
+  if (!kind || attachBtfId === undefined) return t.skip("the kernel has no BTF");
+  const reads = [load("DW", 1, 1, 0), load("DW", 0, 1, 0), mov64Imm(0, 0), exit()];
+  assert.ok(probe(kernel, kind, reads, attachBtfId, "GPL").status >= 0);
+  const { status } = probe(kernel, kind, reads, attachBtfId, "MIT");
+  assert.equal(status < 0, versionNumber(kernel.release()) >= 602);
 });
 
 /** Map types that cannot be created from sizes alone, and why. */

@@ -43,9 +43,6 @@ export interface CompileResult {
 /** The stages that can be dumped, in order: the IR as lowered, after each pass, and the machine code. */
 export const dumpNames: readonly string[] = ["ir", ...allPasses.map((pass) => pass.name), "asm"];
 
-/** Programs that call GPL-only helpers must say that they are GPL; a module cannot say otherwise yet. */
-const license = "GPL";
-
 /** Compiles the programs that a module exports into one object. The user's mistakes are in the result, never thrown. */
 export function compile(options: CompileOptions): CompileResult {
   // What is dumped is dumped once, with a mistake too.
@@ -124,7 +121,7 @@ export function emit(
   if (scratch.elements > 0) {
     maps.push(scratchDeclaration(scratch.name, scratch.valueBytes, scratch.elements, source.entry));
   }
-  const { data, kernelRoots } = lowered;
+  const { license, data, kernelRoots } = lowered;
   const object = assembleObject({ license, functions, maps, data, kernelRoots, lineText: source.lineText });
   return { object, diagnostics: notes };
 }

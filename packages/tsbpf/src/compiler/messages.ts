@@ -291,6 +291,16 @@ export const messages = {
     text: "{what} is not a name the kernel can have",
     cure: "a name in the kernel has letters, digits and '_', as in \"sched_process_exec\"",
   },
+  licenseText: {
+    code: "TSB7008",
+    text: "The licence must be a text of 1 to {limit} bytes without a NUL: the kernel reads no more of it",
+    cure: '`export const license = "Dual MIT/GPL";`; without one it is "GPL"',
+  },
+  gplOnly: {
+    code: "TSB7009",
+    text: "{what} needs a licence that is compatible with the GPL, and this module's is '{license}'",
+    cure: "the kernel takes these texts for it, letter by letter: {known}",
+  },
 
   tracepointName: {
     code: "TSB7020",

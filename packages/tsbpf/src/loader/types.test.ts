@@ -13,6 +13,7 @@ interface Event {
 
 /** What `typeof import("../bpf/sched.js")` looks like. */
 interface Module {
+  readonly license: "Dual MIT/GPL";
   readonly ExecEvent: { readonly layout: unknown };
   readonly events: PerfEventArray<{ pid: u32 }, Event>;
   readonly ring: RingBuffer<{ pid: u32 }, Event>;

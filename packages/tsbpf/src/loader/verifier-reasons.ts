@@ -80,8 +80,8 @@ const reasons: readonly Reason[] = [
     plain: "the helper $1 does not exist in this kernel, or not for this kind of program",
   },
   {
-    pattern: /cannot call GPL-restricted function|gpl_only/,
-    plain: "this helper is only for programs under the GPL",
+    pattern: /cannot call GPL-restricted function|gpl_only|GPL compatible/,
+    plain: "this is only for programs under a licence that is compatible with the GPL",
   },
   {
     pattern: /invalid bpf_context access/,

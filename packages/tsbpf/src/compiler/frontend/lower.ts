@@ -9,6 +9,7 @@ import type { Diagnostic } from "../diagnostic.js";
 import { checkRecordUses } from "./access.js";
 import { callGraph } from "./call-graph.js";
 import { dataSections, newModuleData, type DataSection } from "./data-sections.js";
+import { checkLicense, moduleLicense } from "./license.js";
 import { collectModule } from "./modules.js";
 import { at, report, type Activation, type Compilation, type Lowering, type Target } from "./lowering.js";
 import { asInt } from "./expressions.js";
@@ -25,6 +26,7 @@ import type { Local } from "./variables.js";
 import type { ts } from "./typescript.js";
 
 export interface LoweredModule {
+  readonly license: string;
   readonly ir: IrModule;
   readonly programs: readonly ProgramDeclaration[];
   /** The functions of `ir` that are no programs, by name. */
@@ -82,11 +84,15 @@ function lowerOnce(source: SourceProgram, target: Target, callsFunctions: boolea
     subprograms: newSubprograms(callsFunctions, messages),
   };
   collectModule(c);
+  const license = moduleLicense(c);
   c.subprograms.graph = callGraph(c, c.programs);
   const functions = c.programs.map((program) => lowerProgram(c, program));
   const made = c.subprograms.list;
+  const ir = { functions: reachableFunctions([...functions, ...made.map(({ func }) => func)]) };
+  checkLicense(c, license, ir.functions);
   return {
-    ir: { functions: reachableFunctions([...functions, ...made.map(({ func }) => func)]) },
+    license,
+    ir,
     programs: c.programs,
     subprograms: new Map(made.map((subprogram) => [subprogram.func.name, subprogram])),
     maps: [...c.maps.values()],

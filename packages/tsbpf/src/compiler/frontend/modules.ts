@@ -11,7 +11,7 @@ import { unsupported } from "./unsupported.js";
 export function collectModule(c: Compilation): void {
   const exported = new Set<ts.Symbol>();
   for (const symbol of exportsOf(c, c.source.entry)) {
-    const origin = symbol.flags & ts.SymbolFlags.Alias ? c.checker.getAliasedSymbol(symbol) : symbol;
+    const origin = originOf(c, symbol);
     exported.add(origin);
     if (origin.flags & ts.SymbolFlags.Value) collectExport(c, symbol, staticOf(c, origin));
   }
@@ -21,9 +21,14 @@ export function collectModule(c: Compilation): void {
   if (c.programs.length === 0 && c.diagnostics.length === 0) report(c, c.source.entry, "noPrograms");
 }
 
-function exportsOf(c: Compilation, file: ts.SourceFile): readonly ts.Symbol[] {
+export function exportsOf(c: Compilation, file: ts.SourceFile): readonly ts.Symbol[] {
   const module = c.checker.getSymbolAtLocation(file);
   return module ? c.checker.getExportsOfModule(module) : [];
+}
+
+/** What an export stands for, wherever it is declared. */
+export function originOf(c: Compilation, symbol: ts.Symbol): ts.Symbol {
+  return symbol.flags & ts.SymbolFlags.Alias ? c.checker.getAliasedSymbol(symbol) : symbol;
 }
 
 /** The object's symbol is the name of the `const`, and the user half looks for the exported name: they are one. */

@@ -107,14 +107,31 @@ export function diagnosticSpan(node: ts.Node): DiagnosticSpan {
 
 /** What begins at a place that {@link sourceSpan} gave: the longest expression or name there. */
 export function spanInSource(source: SourceProgram, span: Span): DiagnosticSpan | undefined {
-  const file = source.files.find((candidate) => candidate.fileName === join(source.rootFolder, span.file));
+  const file = fileOfSpan(source, span);
+  if (!file) return undefined;
+  const start = file.getPositionOfLineAndCharacter(span.line - 1, span.column - 1);
+  const node = nodeInSource(source, span, (one) => !ts.isStatement(one) && !ts.isSourceFile(one));
+  return spanAt(file, start, node?.getEnd() ?? start);
+}
+
+/** The longest node that begins at a place that {@link sourceSpan} gave, among those that are meant. */
+export function nodeInSource(
+  source: SourceProgram,
+  span: Span,
+  isMeant: (node: ts.Node) => boolean,
+): ts.Node | undefined {
+  const file = fileOfSpan(source, span);
   if (!file) return undefined;
   const start = file.getPositionOfLineAndCharacter(span.line - 1, span.column - 1);
   const find = (node: ts.Node): ts.Node | undefined => {
-    if (node.getStart(file) === start && !ts.isStatement(node) && !ts.isSourceFile(node)) return node;
+    if (node.getStart(file) === start && isMeant(node)) return node;
     return ts.forEachChild(node, (child) => (child.pos <= start && start < child.end ? find(child) : undefined));
   };
-  return spanAt(file, start, find(file)?.getEnd() ?? start);
+  return find(file);
+}
+
+function fileOfSpan(source: SourceProgram, span: Span): ts.SourceFile | undefined {
+  return source.files.find((candidate) => candidate.fileName === join(source.rootFolder, span.file));
 }
 
 /** Where `node` begins, with a path that is the same in every checkout. */
