@@ -121,7 +121,7 @@ export const messages = {
   longLoop: {
     code: "TSB4002",
     text: "This loop takes the verifier about {cost} steps; it gives up at {limit}",
-    cure: "limit it, `&& i < 64` in the condition, or do less in each round",
+    cure: "{cure}",
   },
   recursion: {
     code: "TSB4003",

@@ -7,7 +7,15 @@ import type { Func, Inst, Type } from "../ir/ir.js";
 import { assert } from "../../util/assert.js";
 import { helperById, mayCall } from "../../bpf/helpers.js";
 import { checkRecordUses } from "./access.js";
-import { findCaptures, openCaptures, reloadCaptures, storeCaptures, writeBack, type Captures } from "./captures.js";
+import {
+  findCaptures,
+  openCaptures,
+  reloadCaptures,
+  storeCaptures,
+  writeBack,
+  type Captures,
+  type Opened,
+} from "./captures.js";
 import { asInt, lowerExpression, truth } from "./expressions.js";
 import { bindParameter, isPlainFunction } from "./inline.js";
 import { functionCost } from "./loops.js";
@@ -52,7 +60,13 @@ interface Caller {
   readonly parameters: (l: Lowering, node: ts.Node, values: readonly Inst[]) => readonly Operand[];
 }
 
+/** bpf_loop. */
+export const loopHelper = 181;
+
 const context: Arrival = { name: "ctx", type: { kind: "context" }, value: "ptr" };
+
+/** What bpf_loop gives: the round's number, and what it was given to pass on. */
+export const loopArrivals: readonly Arrival[] = [{ name: "index", type: intTypes.u32, value: "i64" }, context];
 
 /** Keyed by exported name. */
 export const callbackHelpers: Readonly<Record<string, (l: Lowering, node: ts.CallExpression) => Operand>> = {
@@ -63,10 +77,9 @@ function lowerLoop(l: Lowering, node: ts.CallExpression): Operand {
   const [countNode, callbackNode] = node.arguments;
   const count = countNode && asInt(l, countNode, lowerExpression(l, countNode));
   if (!countNode || !callbackNode || !count) return errorOperand;
-  const index: Arrival = { name: "index", type: intTypes.u32, value: "i64" };
   const caller: Caller = {
-    helper: 181,
-    arrivals: [index, context],
+    helper: loopHelper,
+    arrivals: loopArrivals,
     parameters: (inner, _, [value]) => {
       assert(value, "bpf_loop gives an index");
       return [convertTo(inner, sizedInt(intTypes.u64, value), intTypes.u32)];
@@ -140,20 +153,40 @@ function callBack(
   argumentsOf: (callback: Inst, record: Inst) => Inst[],
 ): Inst | undefined {
   const callback = callbackFunction(l, callbackNode);
-  if (!callback || !isAllowed(l, node, caller.helper)) return undefined;
+  if (!callback || !mayCallBack(l, node, node.expression.getText(), caller.helper)) return undefined;
   const { name, node: callee } = callback;
   if (isRecursive(l, callbackNode, name, callee) || !isPlainFunction(l, callbackNode, name, callee)) return undefined;
-  const captures = findCaptures(l, callee);
+  const captures = findCaptures(l, { node: callee, parts: callee.body ? [callee.body] : [] });
   if (!captures) return undefined;
-  const made = makeCallback(l, callee, caller, captures);
-  if (!made) return undefined;
-  if (made.frames > framesFree(l)) {
-    report(l, node, "callDepth", { name });
-    return undefined;
-  }
+  const made = makeCallback(l, captures, {
+    name,
+    call: node,
+    node: callee,
+    arrivals: caller.arrivals,
+    lower: (inner, values) => {
+      const operands = at(inner, callee, () => caller.parameters(inner, callee, values));
+      for (const [index, parameter] of parametersOf(callee).entries()) {
+        bindParameter(inner, parameter, parameter, operands[index] ?? errorOperand);
+      }
+      at(inner, callee, () => lowerBody(inner, callee));
+    },
+    leave: (inner, record, value, place) => leaveCallback(inner, captures, record, place, value),
+  });
+  return made && callWithRecord(l, node, made, captures, caller.helper, argumentsOf).result;
+}
+
+/** Calls the helper with the callback and its record, and goes on with what the callback left. */
+export function callWithRecord(
+  l: Lowering,
+  node: ts.Node,
+  made: Subprogram,
+  captures: Captures,
+  helper: number,
+  argumentsOf: (callback: Inst, record: Inst) => Inst[],
+): { readonly result: Inst; readonly record: Inst } {
   const record = storeCaptures(l, captures);
   const address = l.b.functionAddress(made.func.name);
-  const result = at(l, node, () => l.b.call(caller.helper, "i64", argumentsOf(address, record)));
+  const result = at(l, node, () => l.b.call(helper, "i64", argumentsOf(address, record)));
   reloadCaptures(l, captures, record);
   l.loopCosts.push({ ...made.cost, ids: 0, ownBranches: 0 });
   l.traits.frames = Math.max(l.traits.frames, 1 + made.frames);
@@ -161,7 +194,7 @@ function callBack(
     l.traits.movesPacket = true;
     for (const live of l.packetViews) l.b.write(live, l.b.constant("i32", 1n));
   }
-  return result;
+  return { result, record };
 }
 
 function callbackFunction(l: Lowering, node: ts.Expression): { name: string; node: FunctionNode } | undefined {
@@ -178,13 +211,12 @@ function callbackFunction(l: Lowering, node: ts.Expression): { name: string; nod
 }
 
 /** With a diagnostic where this program, or the kernel that it must run on, has no such helper. */
-function isAllowed(l: Lowering, node: ts.CallExpression, helperId: number): boolean {
+export function mayCallBack(l: Lowering, node: ts.Node, name: string, helperId: number): boolean {
   const helper = helperById(helperId);
   assert(helper, `the helper table has no ${helperId}`);
-  const name = node.expression.getText();
   if (!mayCall(helper, l.program.kind)) {
     const kinds = helper.programKinds === "all" ? "every kind" : helper.programKinds.join(", ");
-    report(l, node.expression, "helperKind", { helper: name, kind: l.program.kind, kinds });
+    report(l, node, "helperKind", { helper: name, kind: l.program.kind, kinds });
     return false;
   }
   const { major, minor } = l.target.kernel;
@@ -197,21 +229,37 @@ function isAllowed(l: Lowering, node: ts.CallExpression, helperId: number): bool
   return false;
 }
 
+/** How one callback is lowered. */
+interface CallbackBody {
+  /** For a message at the call. */
+  readonly name: string;
+  readonly call: ts.Node;
+  readonly node: ts.Node;
+  readonly arrivals: readonly Arrival[];
+  readonly lower: (inner: Lowering, values: readonly Inst[], record: Inst, opened: Opened) => void;
+  /** Ends a round at a `return`. */
+  readonly leave: (inner: Lowering, record: Inst, value: Operand, place: ts.Node) => void;
+}
+
 /** The callback as a function of the object. Undefined after a diagnostic. */
-function makeCallback(l: Lowering, callee: FunctionNode, caller: Caller, captures: Captures): Subprogram | undefined {
+export function makeCallback(
+  l: Lowering,
+  captures: Captures,
+  { name: calleeName, call, node, arrivals, lower, leave }: CallbackBody,
+): Subprogram | undefined {
   const name = uniqueName(l, l.subprograms, `${l.b.func.name}_callback`);
   const b = new FunctionBuilder(name, undefined, "void", "anything");
-  const values = caller.arrivals.map((arrival) => b.addParam(arrival.value));
+  const values = arrivals.map((arrival) => b.addParam(arrival.value));
   const record = values.at(-1);
   assert(record, "a callback without a context");
   const activation: Activation = {
     name,
-    node: callee,
+    node,
     caller: l.activation,
     locals: new Map(),
     usings: [],
     jumps: [],
-    leave: (value, place) => at(inner, place, () => leaveCallback(inner, captures, record, place, value)),
+    leave: (value, place) => at(inner, place, () => leave(inner, record, value, place)),
   };
   const inner: Lowering = {
     ...l,
@@ -220,19 +268,20 @@ function makeCallback(l: Lowering, callee: FunctionNode, caller: Caller, capture
     ...newFunctionState(true),
   };
   const diagnosticsBefore = inner.diagnostics.length;
-  for (const [symbol, local] of openCaptures(inner, captures, record)) activation.locals.set(symbol, local);
-  const operands = at(inner, callee, () => caller.parameters(inner, callee, values));
-  for (const [index, parameter] of parametersOf(callee).entries()) {
-    bindParameter(inner, parameter, parameter, operands[index] ?? errorOperand);
-  }
-  at(inner, callee, () => lowerBody(inner, callee));
+  const opened = openCaptures(inner, captures, record);
+  for (const [symbol, local] of opened.locals) activation.locals.set(symbol, local);
+  lower(inner, values, record, opened);
   checkRecordUses(inner);
   const func: Func = { ...b.finish(), returns: "i32", voidReturn: "zero" };
   if (inner.diagnostics.length > diagnosticsBefore) return undefined;
-  const params = caller.arrivals.map((arrival) => ({ name: arrival.name, type: arrival.type }));
+  if (inner.traits.frames > framesFree(l)) {
+    report(l, call, "callDepth", { name: calleeName });
+    return undefined;
+  }
+  const params = arrivals.map((arrival) => ({ name: arrival.name, type: arrival.type }));
   const signature: Signature = { linkage: "static", params, returns: intTypes.i32 };
   const { movesPacket, frames } = inner.traits;
-  const common = { node: callee, frames, movesPacket, cost: functionCost(inner) };
+  const common = { node, frames, movesPacket, cost: functionCost(inner) };
   const made: Subprogram = {
     ...common,
     func,

@@ -1,12 +1,13 @@
 // What a callback uses of the function around it: the kernel passes one pointer on, to a record on the stack with a
 // cell for each value. Inside, the cells are read at the start and written back at the end of a round; outside, what
-// may have changed is read again behind the call.
+// may have changed is read again behind the call. Results are written only by the round that ends all.
 
 import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
+import { assert } from "../../util/assert.js";
 import { report, symbolOf, type Lowering } from "./lowering.js";
-import { type FunctionNode, type MemoryOperand, type Operand } from "./operands.js";
+import type { MemoryOperand, Operand } from "./operands.js";
 import { isAtLeast } from "./target.js";
 import { sizeOf } from "./types.js";
 import type { Local, Shape } from "./variables.js";
@@ -16,11 +17,12 @@ export interface Captures {
   readonly values: ReadonlyMap<Inst, number>;
   /** Variables that are read or written inside. */
   readonly variables: ReadonlyMap<Variable, number>;
+  readonly results: ReadonlyMap<Variable, number>;
   /** Those among them that may be another value afterwards. */
   readonly assigned: ReadonlySet<Variable>;
   /** Memory of the stack that the callback may change. */
   readonly changed: readonly MemoryOperand[];
-  /** The target's verifier looks at a single round: it must not know what changes from one to the next. */
+  /** The verifier must not know what changes from one round to the next. */
   readonly forgets: boolean;
   readonly locals: ReadonlyMap<ts.Symbol, Local>;
   readonly sizeBytes: number;
@@ -37,19 +39,40 @@ const cellBytes = 8;
  */
 const roundsSince = "6.7";
 
+/** What becomes a callback. */
+export interface CallbackSource {
+  readonly node: ts.Node;
+  /** The parts of it that the callback runs. */
+  readonly parts: readonly ts.Node[];
+  /** What it uses that has no name in the source: variables that change, and values that do not. */
+  readonly hidden?: { readonly variables: readonly Variable[]; readonly operands: readonly Operand[] };
+  /** Numbers that the round that ends all leaves for what comes behind the call. */
+  readonly results?: readonly Variable[];
+  /** So many rounds that no verifier could walk through them, each with the numbers that the one before left. */
+  readonly isLong?: true;
+}
+
 /** The locals that the callback names. Undefined after a diagnostic. */
-export function findCaptures(l: Lowering, callback: FunctionNode): Captures | undefined {
+export function findCaptures(l: Lowering, source: CallbackSource): Captures | undefined {
   const locals = new Map<ts.Symbol, Local>();
   const values = new Map<Inst, number>();
   const variables = new Map<Variable, number>();
+  const results = new Map<Variable, number>();
   const assigned = new Set<Variable>();
-  const targets = assignedNames(callback);
-  const touched = new Set([...targets, ...passedNames(callback)]);
+  const targets = assignedNames(source.node);
+  const touched = new Set([...targets, ...passedNames(source.node)]);
   const changed: MemoryOperand[] = [];
-  const forgets = !isAtLeast(l.target.kernel, roundsSince);
+  const looksOnce = !isAtLeast(l.target.kernel, roundsSince);
   let isFine = true;
   const addCell = <T>(cells: Map<T, number>, key: T): void => {
-    if (!cells.has(key)) cells.set(key, (values.size + variables.size) * cellBytes);
+    if (!cells.has(key)) cells.set(key, (values.size + variables.size + results.size) * cellBytes);
+  };
+  const addOperand = (operand: Operand): void => {
+    withInsts(operand, (inst) => {
+      const value = l.b.resolve(inst);
+      if (value.op !== "const") addCell(values, value);
+      return inst;
+    });
   };
   const visit = (node: ts.Node): void => {
     ts.forEachChild(node, visit);
@@ -63,17 +86,13 @@ export function findCaptures(l: Lowering, callback: FunctionNode): Captures | un
     } else if (local.kind === "const") {
       const memory = onStack(local.operand);
       if (memory && touched.has(symbol.name)) changed.push(memory);
-      withInsts(local.operand, (inst) => {
-        const value = l.b.resolve(inst);
-        if (value.op !== "const") addCell(values, value);
-        return inst;
-      });
+      addOperand(local.operand);
     } else {
       for (const variable of variablesOf(local.shape)) {
         addCell(variables, variable);
         if (!targets.has(symbol.name)) continue;
         assigned.add(variable);
-        if (!forgets || variable.type !== "ptr") continue;
+        if (!looksOnce || variable.type !== "ptr") continue;
         const { major, minor } = l.target.kernel;
         const what = `A callback that changes '${symbol.name}', which is no number,`;
         report(l, node, "kernelTooOld", { what, needed: roundsSince, kernel: `${major}.${minor}` });
@@ -81,9 +100,22 @@ export function findCaptures(l: Lowering, callback: FunctionNode): Captures | un
       }
     }
   };
-  if (callback.body) visit(callback.body);
-  const sizeBytes = (values.size + variables.size) * cellBytes;
-  return isFine ? { values, variables, assigned, changed, forgets, locals, sizeBytes, outer: l } : undefined;
+  source.parts.forEach(visit);
+  for (const operand of source.hidden?.operands ?? []) {
+    addOperand(operand);
+    if (!isTied({ kind: "const", operand })) continue;
+    report(l, source.node, "callbackCapture", { name: "what it goes through" });
+    isFine = false;
+  }
+  for (const variable of source.hidden?.variables ?? []) {
+    addCell(variables, variable);
+    assigned.add(variable);
+  }
+  for (const variable of source.results ?? []) addCell(results, variable);
+  if (!isFine) return undefined;
+  const sizeBytes = (values.size + variables.size + results.size) * cellBytes;
+  const forgets = looksOnce || source.isLong === true;
+  return { values, variables, results, assigned, changed, forgets, locals, sizeBytes, outer: l };
 }
 
 function onStack(operand: Operand): MemoryOperand | undefined {
@@ -92,7 +124,7 @@ function onStack(operand: Operand): MemoryOperand | undefined {
 }
 
 /** Names among the arguments and receivers of calls. */
-function passedNames(callback: FunctionNode): ReadonlySet<string> {
+function passedNames(callback: ts.Node): ReadonlySet<string> {
   const names = new Set<string>();
   const visit = (node: ts.Node, isPassed: boolean): void => {
     if (isPassed && ts.isIdentifier(node)) names.add(node.text);
@@ -103,7 +135,7 @@ function passedNames(callback: FunctionNode): ReadonlySet<string> {
 }
 
 /** Names on the left of an assignment, perhaps inside a pattern, or beside `++`. */
-function assignedNames(callback: FunctionNode): ReadonlySet<string> {
+function assignedNames(callback: ts.Node): ReadonlySet<string> {
   const names = new Set<string>();
   const addAll = (node: ts.Node): void => {
     if (ts.isIdentifier(node)) names.add(node.text);
@@ -145,7 +177,7 @@ function variablesOf(shape: Shape): readonly Variable[] {
 }
 
 /** The operand with other instructions in the place of its own. */
-function withInsts(operand: Operand, change: (inst: Inst) => Inst): Operand {
+export function withInsts(operand: Operand, change: (inst: Inst) => Inst): Operand {
   switch (operand.kind) {
     case "int":
     case "bool":
@@ -187,21 +219,39 @@ export function storeCaptures(l: Lowering, captures: Captures): Inst {
   const record = l.b.slot("captures", captures.sizeBytes, cellBytes);
   for (const [value, offset] of captures.values) storeCell(l, record, offset, value);
   for (const [variable, offset] of captures.variables) storeVariable(l, captures, record, offset, variable);
+  for (const variable of captures.results.keys()) storeResult(l, captures, record, variable, l.b.constant("i64", 0n));
   return record;
 }
 
 /** Variables have the values that the callback left. */
 export function reloadCaptures(l: Lowering, captures: Captures, record: Inst): void {
   for (const [variable, offset] of captures.variables) {
-    if (captures.assigned.has(variable)) l.b.write(variable, loadCell(l, record, offset, variable.type));
+    if (!captures.assigned.has(variable)) continue;
+    const value = loadCell(l, record, offset, variable.type);
+    // Of a boolean the verifier must see that it is one where a program answers it.
+    l.b.write(variable, variable.type === "i32" ? l.b.compare("ne", value, l.b.constant("i32", 0n)) : value);
   }
   for (const memory of captures.forgets ? captures.changed : []) forgetMemory(l, memory);
 }
 
+/** What the last round left, or 0. */
+export function loadResult(l: Lowering, captures: Captures, record: Inst, variable: Variable): Inst {
+  return loadCell(l, record, resultOffset(captures, variable), "i64");
+}
+
 // ---- inside -----------------------------------------------------------------------------------------------------
 
-/** The locals inside the callback, whose record is behind `record`. */
-export function openCaptures(l: Lowering, captures: Captures, record: Inst): ReadonlyMap<ts.Symbol, Local> {
+/** What was captured, as it is inside. */
+export interface Opened {
+  readonly locals: ReadonlyMap<ts.Symbol, Local>;
+  /** The values inside, by those of the function around. */
+  readonly values: ReadonlyMap<Inst, Inst>;
+  /** An operand of the function around. */
+  readonly inside: (operand: Operand) => Operand;
+}
+
+/** Inside the callback, whose record is behind `record`. */
+export function openCaptures(l: Lowering, captures: Captures, record: Inst): Opened {
   const values = new Map<Inst, Inst>();
   for (const [value, offset] of captures.values) {
     if (value.type !== "void") values.set(value, loadCell(l, record, offset, value.type));
@@ -214,12 +264,13 @@ export function openCaptures(l: Lowering, captures: Captures, record: Inst): Rea
     if (value.op === "const") return l.b.constant(value.type, value.value);
     return values.get(value) ?? inst;
   };
-  return new Map(
+  const locals = new Map(
     [...captures.locals].map(([symbol, local]): [ts.Symbol, Local] => {
       if (local.kind !== "const") return [symbol, local];
       return [symbol, { kind: "const", operand: withInsts(local.operand, inside) }];
     }),
   );
+  return { locals, values, inside: (operand) => withInsts(operand, inside) };
 }
 
 /** What the variables are now goes into the record. */
@@ -227,6 +278,18 @@ export function writeBack(l: Lowering, captures: Captures, record: Inst): void {
   for (const [variable, offset] of captures.variables) {
     if (captures.assigned.has(variable)) storeVariable(l, captures, record, offset, variable);
   }
+}
+
+/** An i64. */
+export function storeResult(l: Lowering, captures: Captures, record: Inst, variable: Variable, value: Inst): void {
+  const offset = resultOffset(captures, variable);
+  storeCell(l, record, offset, captures.forgets ? l.b.forget("i64", value) : value);
+}
+
+function resultOffset(captures: Captures, variable: Variable): number {
+  const offset = captures.results.get(variable);
+  assert(offset !== undefined, `no cell for the result ${variable.name}`);
+  return offset;
 }
 
 function storeVariable(l: Lowering, captures: Captures, record: Inst, offset: number, variable: Variable): void {

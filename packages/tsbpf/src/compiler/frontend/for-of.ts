@@ -3,6 +3,7 @@
 import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
+import { assert } from "../../util/assert.js";
 import { checkRecord } from "./access.js";
 import { lowerDeclared } from "./bindings.js";
 import { rangeOfExpression, type Guard, type LoopBound } from "./bounds.js";
@@ -30,8 +31,8 @@ interface Sequence {
   readonly step: bigint;
   /** The values that the counter has inside; the verifier knows them too where the bound is exact. */
   readonly range: { readonly low: bigint; readonly high: bigint };
-  /** The round's value, from its counter. */
-  readonly item: (counter: IntOperand) => Operand;
+  /** What it goes through, where it is no range. */
+  readonly source: MemoryOperand | KernelOperand | undefined;
 }
 
 export function lowerForOf(l: Lowering, node: ts.ForOfStatement): void {
@@ -44,7 +45,7 @@ export function lowerForOf(l: Lowering, node: ts.ForOfStatement): void {
 }
 
 function lowerSequence(l: Lowering, node: ts.ForOfStatement, sequence: Sequence): void {
-  const { bound, start, end, step, range, item } = sequence;
+  const { bound, start, end, step, range, source } = sequence;
   const counter: Variable = { name: "index", type: "i64" };
   const upward = step > 0n;
   // With constants the verifier counts along; otherwise it may not see the bounds.
@@ -60,23 +61,39 @@ function lowerSequence(l: Lowering, node: ts.ForOfStatement, sequence: Sequence)
   let value: Inst | undefined;
   lowerRounds(l, node, {
     bound,
-    test: (body, exit) => {
-      value = l.b.read(counter);
-      const held = l.b.createBlock();
-      l.b.branch(l.b.compare(upward ? "slt" : "sgt", value, end.value), held, exit);
-      startSealed(l, held);
-      if (!guard) return l.b.jump(body);
-      const seen = visibleRange(l, end.value);
+    parts: [node.initializer, node.statement],
+    operands: source ? [end, source] : [end],
+    counter,
+    testsAtEnd: false,
+    test: ({ l: inner, operands: [limit], isFollowed }, body, exit) => {
+      assert(limit?.kind === "int", "a sequence without an end");
+      value = inner.b.read(counter);
+      const held = inner.b.createBlock();
+      inner.b.branch(inner.b.compare(upward ? "slt" : "sgt", value, limit.value), held, exit);
+      startSealed(inner, held);
+      if (!guard || !isFollowed) return inner.b.jump(body);
+      const seen = visibleRange(inner, limit.value);
       const isSeen = seen !== undefined && (upward ? seen.high <= guard.limit : seen.low >= guard.limit);
-      guardCounter(l, guard, isSeen, body, exit);
+      guardCounter(inner, guard, isSeen, body, exit);
     },
-    body: () => {
-      if (value && bound.exact) l.counters.set(value, range);
-      if (value) lowerRound(l, node, item(plainNumber(value, range)));
-      if (value) l.counters.delete(value);
+    body: ({ l: inner, operands: [, from], isFollowed }) => {
+      if (!value) return;
+      if (bound.exact && isFollowed) inner.counters.set(value, range);
+      lowerRound(inner, node, itemOf(inner, node, from, plainNumber(value, range)));
+      inner.counters.delete(value);
     },
-    update: () => l.b.write(counter, l.b.binary("add", l.b.read(counter), l.b.constant("i64", step))),
+    update: ({ l: inner }) => {
+      inner.b.write(counter, inner.b.binary("add", inner.b.read(counter), inner.b.constant("i64", step)));
+    },
   });
+}
+
+/** The round's value, from its counter. */
+function itemOf(l: Lowering, node: ts.ForOfStatement, source: Operand | undefined, counter: IntOperand): Operand {
+  if (source?.kind === "kernel") return readKernelElement(l, node.expression, source, counter);
+  if (source?.kind !== "memory") return counter;
+  checkRecord(l, node.expression, source);
+  return readElement(l, node.expression, source, counter);
 }
 
 function lowerRound(l: Lowering, node: ts.ForOfStatement, item: Operand): void {
@@ -99,13 +116,12 @@ function sequenceOf(l: Lowering, node: ts.ForOfStatement): Sequence | undefined 
     if (callee?.kind === "intrinsic" && callee.name === "range") return rangeSequence(l, node, expression);
   }
   const operand = lowerExpression(l, expression);
-  if (operand.kind === "memory" && operand.type.kind === "array") return arraySequence(l, node, operand);
+  if (operand.kind === "memory" && operand.type.kind === "array") {
+    return elementSequence(l, operand, operand.type.length);
+  }
   if (operand.kind === "kernel" && operand.type.kind === "array" && operand.type.length !== undefined) {
     const copy = copiedArray(l, node, operand);
-    if (copy) return arraySequence(l, node, copy);
-    return elementSequence(operand.type.length, l, (counter) =>
-      readKernelElement(l, node.expression, operand, counter),
-    );
+    return elementSequence(l, copy ?? operand, operand.type.length);
   }
   if (operand.kind !== "error") {
     report(l, expression, "notAValue", {
@@ -116,22 +132,14 @@ function sequenceOf(l: Lowering, node: ts.ForOfStatement): Sequence | undefined 
   return undefined;
 }
 
-function arraySequence(l: Lowering, node: ts.ForOfStatement, array: MemoryOperand): Sequence | undefined {
-  if (array.type.kind !== "array") return undefined;
-  return elementSequence(array.type.length, l, (counter) => {
-    checkRecord(l, node.expression, array);
-    return readElement(l, node.expression, array, counter);
-  });
-}
-
-function elementSequence(length: number, l: Lowering, item: Sequence["item"]): Sequence {
+function elementSequence(l: Lowering, source: Sequence["source"], length: number): Sequence {
   return {
     bound: { rounds: length, exact: true, counter: undefined, steady: [], guard: undefined },
     start: constantInt(l, "number", 0n),
     end: constantInt(l, "number", BigInt(length)),
     step: 1n,
     range: { low: 0n, high: BigInt(length - 1) },
-    item,
+    source,
   };
 }
 
@@ -180,7 +188,7 @@ function rangeSequence(l: Lowering, node: ts.ForOfStatement, call: ts.CallExpres
   const inside = step > 0n ? { low: low.low, high: high.high - 1n } : { low: high.low + 1n, high: low.high };
   const range = rounds > 0n ? inside : low;
   const bound: LoopBound = { rounds: Number(rounds), exact, counter: undefined, steady: [], guard: undefined };
-  return { bound, start, end, step, range, item: (n) => n };
+  return { bound, start, end, step, range, source: undefined };
 }
 
 /** The value's bounds; those of a plain `number` only where its source shows them. */

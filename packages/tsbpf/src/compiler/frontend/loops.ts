@@ -7,10 +7,12 @@ import { isTestable, loopBound, type Guard, type LoopBound } from "./bounds.js";
 import { lowerCondition } from "./conditions.js";
 import { lowerExpression } from "./expressions.js";
 import { withJumps } from "./jumps.js";
+import { isWorthACallback, lowerLongLoop, reportLongLoop, shorterLoop } from "./long-loops.js";
 import { findLocal, jumpTo, report, startSealed, type Lowering } from "./lowering.js";
 import { visibleRange } from "./visible.js";
 import { isAtLeast, loopsSince } from "./target.js";
 import { rangeOf } from "./numbers.js";
+import type { Operand } from "./operands.js";
 import { continueAt, lowerDeclarations, lowerScope, lowerStatement } from "./statements.js";
 
 /**
@@ -51,14 +53,21 @@ function lowerLoop(
   update: ts.Expression | undefined,
 ): void {
   if (!bound) report(l, condition ?? node, "unboundedLoop");
+  const parts = [condition, update, node.statement].filter((part) => part !== undefined);
   const rounds: Rounds = {
     bound,
-    test: (body, exit) => {
-      if (condition) lowerGuarded(l, condition, bound?.guard, body, exit);
-      else l.b.jump(body);
+    parts,
+    operands: [],
+    counter: undefined,
+    // Where both sides are constants, evaluating it once more changes nothing.
+    testsAtEnd: !ts.isDoStatement(node) && bound?.exact !== true,
+    test: ({ l: inner, isFollowed }, body, exit) => {
+      if (condition) lowerGuarded(inner, condition, isFollowed ? bound?.guard : undefined, body, exit);
+      else inner.b.jump(body);
     },
-    body: () => withCounter(l, bound, () => lowerScope(l, () => lowerStatement(l, node.statement))),
-    update: () => void (update && lowerExpression(l, update)),
+    body: (round) =>
+      withCounter(round, bound, () => lowerScope(round.l, () => lowerStatement(round.l, node.statement))),
+    update: ({ l: inner }) => void (update && lowerExpression(inner, update)),
   };
   withPlainCounters(l, bound, () => lowerRounds(l, node, rounds));
 }
@@ -144,86 +153,109 @@ export function guardCounter(l: Lowering, guard: Guard, isLimitSeen: boolean, bo
 }
 
 /** What a loop is made of, whatever its syntax. */
-interface Rounds {
+export interface Rounds {
   readonly bound: LoopBound | undefined;
+  /** The source of one round. */
+  readonly parts: readonly ts.Node[];
+  /** What every round uses that has no name in the source. */
+  readonly operands: readonly Operand[];
+  /** A counter without a name. */
+  readonly counter: Variable | undefined;
+  /** The test after the last round may do more than end the loop. */
+  readonly testsAtEnd: boolean;
   /** Ends the block: goes to `body` for another round, or to `exit`. */
-  readonly test: (body: Block, exit: Block) => void;
-  readonly body: () => void;
-  readonly update: () => void;
+  readonly test: (round: Round, body: Block, exit: Block) => void;
+  readonly body: (round: Round) => void;
+  readonly update: (round: Round) => void;
+}
+
+/** Where a round is lowered. */
+export interface Round {
+  readonly l: Lowering;
+  /** Those of {@link Rounds}, as they are there. */
+  readonly operands: readonly Operand[];
+  /** The verifier goes through the loop round by round and knows what the counter is. */
+  readonly isFollowed: boolean;
 }
 
 export function lowerRounds(l: Lowering, node: ts.IterationStatement, rounds: Rounds): void {
+  const { bound } = rounds;
+  if (bound && l.longLoops.has(node) && lowerLongLoop(l, node, rounds, bound)) return;
   const start = startCost(l);
   const exit = l.b.createBlock();
-  const { bound } = rounds;
+  const round: Round = { l, operands: rounds.operands, isFollowed: true };
   const isUnrolled = bound !== undefined && !isAtLeast(l.target.kernel, loopsSince);
-  if (isUnrolled) lowerUnrolled(l, node, rounds, bound, exit);
-  else if (ts.isDoStatement(node)) lowerTestLast(l, node, rounds, exit);
-  else lowerTestFirst(l, node, rounds, exit);
+  if (isUnrolled) lowerUnrolled(round, node, rounds, bound, exit);
+  else if (ts.isDoStatement(node)) lowerTestLast(round, node, rounds, exit);
+  else lowerTestFirst(round, node, rounds, exit);
   continueAt(l, exit);
   // Unrolled, it is not gone through more than once.
   if (bound) checkCost(l, node, isUnrolled ? { ...bound, rounds: 1 } : bound, start);
 }
 
 /** Every round on its own, for verifiers that take no jump back. */
-function lowerUnrolled(l: Lowering, node: ts.IterationStatement, rounds: Rounds, bound: LoopBound, exit: Block): void {
+function lowerUnrolled(round: Round, node: ts.IterationStatement, rounds: Rounds, bound: LoopBound, exit: Block): void {
+  const { l } = round;
   const firstId = l.b.func.nextId;
   const testsFirst = !ts.isDoStatement(node);
-  for (let round = 0; round < bound.rounds && !l.b.terminated; round++) {
+  for (let count = 0; count < bound.rounds && !l.b.terminated; count++) {
     const body = l.b.createBlock();
     const next = l.b.createBlock();
-    if (testsFirst) rounds.test(body, exit);
+    if (testsFirst) rounds.test(round, body, exit);
     else l.b.jump(body);
     startSealed(l, body);
-    withJumps(l, node, exit, next, rounds.body);
+    withJumps(l, node, exit, next, () => rounds.body(round));
     jumpTo(l, next);
     continueAt(l, next);
     if (l.b.terminated) return;
-    if (testsFirst) rounds.update();
-    else leaveUnless(l, rounds, exit);
+    if (testsFirst) rounds.update(round);
+    else leaveUnless(round, rounds, exit);
     const made = l.b.func.nextId - firstId;
     if (made > unrolledLimit) {
-      report(l, node, "longLoop", { cost: Math.ceil(made / (round + 1)) * bound.rounds, limit: unrolledLimit });
+      const cost = Math.ceil(made / (count + 1)) * bound.rounds;
+      report(l, node, "longLoop", { cost, limit: unrolledLimit, cure: shorterLoop });
       break;
     }
   }
   // After the last round the condition does not hold; what else it does still happens.
-  if (testsFirst && !l.b.terminated) leaveUnless(l, rounds, exit);
+  if (testsFirst && !l.b.terminated) leaveUnless(round, rounds, exit);
   jumpTo(l, exit);
 }
 
 /** Evaluates the condition and goes on in a new block where it holds. */
-function leaveUnless(l: Lowering, rounds: Rounds, exit: Block): void {
-  const next = l.b.createBlock();
-  rounds.test(next, exit);
-  startSealed(l, next);
+export function leaveUnless(round: Round, rounds: Rounds, exit: Block): void {
+  const next = round.l.b.createBlock();
+  rounds.test(round, next, exit);
+  startSealed(round.l, next);
 }
 
-function lowerTestFirst(l: Lowering, node: ts.IterationStatement, rounds: Rounds, exit: Block): void {
+function lowerTestFirst(round: Round, node: ts.IterationStatement, rounds: Rounds, exit: Block): void {
+  const { l } = round;
   const header = l.b.createBlock();
   const body = l.b.createBlock();
   const update = l.b.createBlock();
   l.b.jump(header);
   l.b.start(header); // Sealed at the end: the way back is still to come.
-  rounds.test(body, exit);
+  rounds.test(round, body, exit);
   startSealed(l, body);
-  withJumps(l, node, exit, update, rounds.body);
+  withJumps(l, node, exit, update, () => rounds.body(round));
   jumpTo(l, update);
   continueAt(l, update);
-  if (!l.b.terminated) rounds.update();
+  if (!l.b.terminated) rounds.update(round);
   jumpTo(l, header);
   l.b.seal(header);
 }
 
-function lowerTestLast(l: Lowering, node: ts.IterationStatement, rounds: Rounds, exit: Block): void {
+function lowerTestLast(round: Round, node: ts.IterationStatement, rounds: Rounds, exit: Block): void {
+  const { l } = round;
   const body = l.b.createBlock();
   const test = l.b.createBlock();
   l.b.jump(body);
   l.b.start(body);
-  withJumps(l, node, exit, test, rounds.body);
+  withJumps(l, node, exit, test, () => rounds.body(round));
   jumpTo(l, test);
   continueAt(l, test);
-  if (!l.b.terminated) rounds.test(body, exit);
+  if (!l.b.terminated) rounds.test(round, body, exit);
   l.b.seal(body);
 }
 
@@ -256,14 +288,14 @@ export function lowerCounted(l: Lowering, node: ts.Node, rounds: number, body: (
 }
 
 /** Inside the body the counter has the bounds that the condition gives it. */
-function withCounter(l: Lowering, bound: LoopBound | undefined, work: () => void): void {
+function withCounter({ l, isFollowed }: Round, bound: LoopBound | undefined, work: () => void): void {
   const counter = bound?.counter;
   const local = counter && findLocal(l, counter.symbol);
   if (!counter || local?.kind !== "let") return work();
   const { locals } = l.activation;
   const value = local.shape.kind === "int" ? l.b.read(local.shape.variable) : undefined;
   locals.set(counter.symbol, { ...local, range: counter.range });
-  if (value && counter.isVisible) l.counters.set(value, counter.range);
+  if (value && counter.isVisible && isFollowed) l.counters.set(value, counter.range);
   work();
   if (value) l.counters.delete(value);
   locals.set(counter.symbol, local);
@@ -285,12 +317,19 @@ function startCost(l: Lowering): CostStart {
 /** Rounds times what a round holds, nested loops included, must stay below the verifier's limits. */
 function checkCost(l: Lowering, node: ts.Node, bound: LoopBound, start: CostStart): void {
   const cost = costOf(l, start, bound);
+  const isLong = cost.instructions > instructionLimit || cost.branches > branchLimit;
+  if (isLong && isWorthACallback(node, bound) && !l.longLoops.get(node)) {
+    // The module is lowered once more, with a callback in its place: for now it counts as one.
+    l.longLoops.set(node, undefined);
+    l.loopCosts.splice(start.firstCost, Infinity, costOf(l, start, { ...bound, rounds: 1 }));
+    return;
+  }
   // The loops inside are part of this one now.
   l.loopCosts.splice(start.firstCost, Infinity, cost);
   if (cost.instructions > instructionLimit) {
-    report(l, node, "longLoop", { cost: cost.instructions, limit: instructionLimit });
+    reportLongLoop(l, node, cost.instructions, String(instructionLimit));
   } else if (cost.branches > branchLimit) {
-    report(l, node, "longLoop", { cost: cost.branches, limit: `${branchLimit} open branches` });
+    reportLongLoop(l, node, cost.branches, `${branchLimit} open branches`);
   }
 }
 

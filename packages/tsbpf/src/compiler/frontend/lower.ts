@@ -11,7 +11,15 @@ import { callGraph } from "./call-graph.js";
 import { dataSections, newModuleData, type DataSection } from "./data-sections.js";
 import { checkLicense, moduleLicense } from "./license.js";
 import { collectModule } from "./modules.js";
-import { at, report, type Activation, type Compilation, type Lowering, type Target } from "./lowering.js";
+import {
+  at,
+  report,
+  type Activation,
+  type Compilation,
+  type LongLoops,
+  type Lowering,
+  type Target,
+} from "./lowering.js";
 import { asInt } from "./expressions.js";
 import { bindParameter, isPlainFunction } from "./inline.js";
 import { trustedObject } from "./kernel.js";
@@ -48,10 +56,20 @@ export function lowerModule(
   target: Target,
   functions: "called" | "inlined" = "called",
 ): LoweredModule {
-  const lowered = lowerOnce(source, target, functions === "called" && isAtLeast(target.kernel, callsSince));
+  const lowered = lowerWithLoops(source, target, functions === "called" && isAtLeast(target.kernel, callsSince));
   // What only a copy can know, such as the bounds of an argument, may be what a diagnostic asks for.
   const isFine = lowered.diagnostics.length === 0 || !isDivided(lowered);
-  return isFine ? lowered : lowerOnce(source, target, false);
+  return isFine ? lowered : lowerWithLoops(source, target, false);
+}
+
+/** Which loops are too long is only known when they are lowered: then the module is lowered again without them. */
+function lowerWithLoops(source: SourceProgram, target: Target, callsFunctions: boolean): LoweredModule {
+  const longLoops: LongLoops = new Map();
+  for (;;) {
+    const known = longLoops.size;
+    const lowered = lowerOnce(source, target, callsFunctions, longLoops);
+    if (longLoops.size === known) return lowered;
+  }
 }
 
 /** There are functions that could as well be inlined. */
@@ -62,7 +80,12 @@ export function isDivided({ subprograms }: LoweredModule): boolean {
 /** BPF-to-BPF calls: bpf_check and jit_subprogs, kernel/bpf/verifier.c. */
 const callsSince = "4.16";
 
-function lowerOnce(source: SourceProgram, target: Target, callsFunctions: boolean): LoweredModule {
+function lowerOnce(
+  source: SourceProgram,
+  target: Target,
+  callsFunctions: boolean,
+  longLoops: LongLoops,
+): LoweredModule {
   const messages = { diagnostics: [], reported: new Set<string>() };
   const c: Compilation = {
     ...messages,
@@ -82,6 +105,7 @@ function lowerOnce(source: SourceProgram, target: Target, callsFunctions: boolea
     kernelRoots: new Map(),
     kernelKeys: new Set(),
     subprograms: newSubprograms(callsFunctions, messages),
+    longLoops,
   };
   collectModule(c);
   const license = moduleLicense(c);

@@ -52,7 +52,11 @@ export interface Compilation {
   readonly kernelRoots: Map<ts.Symbol, KernelRoot>;
   readonly kernelKeys: Set<string>;
   readonly subprograms: Subprograms;
+  readonly longLoops: LongLoops;
 }
+
+/** Loops that are too long for the verifier, and what speaks against a callback instead, once that was tried. */
+export type LongLoops = Map<ts.Node, readonly Diagnostic[] | undefined>;
 
 /** A `using` record of the scope: discarded on every way out unless it was ended before. */
 export interface UsingRecord {
@@ -92,6 +96,8 @@ export interface Lowering extends Compilation {
   readonly loopCosts: LoopCost[];
   /** Bounds that the verifier knows: of counters that go from one constant to another, of what `Math.min` gave. */
   readonly counters: Map<Inst, Range>;
+  /** Where memory begins that a long loop's rounds share: of what they store there the verifier must know nothing. */
+  readonly sharedByRounds: Set<Inst>;
   /** For each view of the packet so far, the variable that is 1 once it does not hold. */
   readonly packetViews: Variable[];
   /** Uses of records whose state is only known when the loops around them are complete. */

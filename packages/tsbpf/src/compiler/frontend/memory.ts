@@ -130,7 +130,9 @@ export function storeScalar(
   operand: Operand,
 ): void {
   const value = scalarValue(l, node, type, operand);
-  if (value) l.b.store(storeType(type), base, offset, value);
+  if (!value) return;
+  const isForgotten = l.sharedByRounds.has(base) && value.type !== "ptr" && value.type !== "void";
+  l.b.store(storeType(type), base, offset, isForgotten ? l.b.forget(value.type, value) : value);
 }
 
 /** The value that is stored for a scalar type. */

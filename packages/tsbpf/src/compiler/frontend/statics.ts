@@ -99,7 +99,8 @@ export function tryEvaluate(c: Compilation, node: ts.Expression): Static | undef
   const known = c.staticNodes.get(node);
   if (known || c.staticNodes.has(node)) return known;
   const value = evaluator(c, node as never);
-  c.staticNodes.set(node, value);
+  // A diagnostic of a try is not the user's: who asks again after it has to be told again.
+  if (value?.kind !== "error") c.staticNodes.set(node, value);
   return value;
 }
 

@@ -33,7 +33,7 @@ const copiesGainMin = 2000;
 export interface Subprogram {
   readonly func: Func;
   readonly signature: Signature;
-  readonly node: FunctionNode;
+  readonly node: ts.Node;
   /** "copy": it could as well be inlined. */
   readonly role: "copy" | "global" | "callback";
   /** Frames of the stack that a call of it takes, its own among them. */
@@ -84,8 +84,15 @@ function newTraits(isSubprogram: boolean): Traits {
 /** What the front end keeps of one function while it lowers it. */
 export function newFunctionState(
   isSubprogram: boolean,
-): Pick<Lowering, "loopCosts" | "counters" | "packetViews" | "recordUses" | "traits"> {
-  return { loopCosts: [], counters: new Map(), packetViews: [], recordUses: [], traits: newTraits(isSubprogram) };
+): Pick<Lowering, "loopCosts" | "counters" | "sharedByRounds" | "packetViews" | "recordUses" | "traits"> {
+  return {
+    loopCosts: [],
+    counters: new Map(),
+    sharedByRounds: new Set(),
+    packetViews: [],
+    recordUses: [],
+    traits: newTraits(isSubprogram),
+  };
 }
 
 /** The call's value, or undefined where the function is to be inlined. */

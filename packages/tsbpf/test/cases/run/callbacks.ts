@@ -216,3 +216,12 @@ export const hashes = rawTracepoint("sys_enter", (ctx) => {
   counts.delete(9999);
   return u32(sum ^ (sum >> 32n)) + left * 3;
 });
+
+/** A boolean that a callback changes is one behind it too. */
+export const flagged = rawTracepoint("sys_enter", (ctx) => {
+  let isSmall = true;
+  bpfLoop(6, (index) => {
+    if (ctx.args[0] > u64(index)) isSmall = false;
+  });
+  return isSmall ? 1 : 0;
+});
