@@ -14,6 +14,7 @@ import {
   type Operand,
   type RefOperand,
 } from "./operands.js";
+import { rangeOf, within } from "./numbers.js";
 import { withDefault } from "./patterns.js";
 import { lowerBody } from "./statements.js";
 import { callSubprogram, isRecursive, parametersOf } from "./subprograms.js";
@@ -41,9 +42,20 @@ export function callFunction(l: Lowering, node: ts.CallExpression, name: string,
   if (isRecursive(l, node, name, callee)) return errorOperand;
   if (!isPlainFunction(l, node, name, callee)) return errorOperand;
   // JavaScript evaluates all arguments before the function begins, and so before any default value.
-  const args = node.arguments.map((argument) => ({ node: argument, operand: lowerExpression(l, argument) }));
+  const args = node.arguments.map((argument, index) => ({
+    node: argument,
+    operand: typedLiteral(l, node, index, lowerExpression(l, argument)),
+  }));
   if (args.some(({ operand }) => operand.kind === "error")) return errorOperand;
   return callSubprogram(l, node, name, callee, args) ?? inline(l, node, name, callee, args);
+}
+
+/** In `larger(wide, 1n)` the literal has the type that TypeScript finds for a generic parameter. */
+function typedLiteral(l: Lowering, call: ts.CallExpression, index: number, operand: Operand): Operand {
+  if (operand.kind !== "int" || operand.type !== "bigint") return operand;
+  const parameter = l.checker.getResolvedSignature(call)?.parameters[index];
+  const type = parameter && declaredType(l.checker, l.checker.getTypeOfSymbolAtLocation(parameter, call));
+  return type?.kind === "int" && within(operand.range, rangeOf(type)) ? { ...operand, type } : operand;
 }
 
 function inline(

@@ -164,6 +164,8 @@ export function declaredType(checker: ts.TypeChecker, type: ts.Type): DeclaredTy
   if (type.flags & (ts.TypeFlags.Void | ts.TypeFlags.Undefined)) return { kind: "void" };
   if (type.flags & ts.TypeFlags.BooleanLike) return boolType;
   if (type.isUnion()) return declaredUnion(checker, type);
+  // `T extends u8 | u64` is whichever of them a call gives, not the first one.
+  if (type.flags & ts.TypeFlags.TypeParameter && checker.getBaseConstraintOfType(type)?.isUnion()) return undefined;
   const brands = brandsOf(checker, type);
   for (const brand of brands) {
     const int = intTypeByName(brand);

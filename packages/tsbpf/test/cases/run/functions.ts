@@ -1,5 +1,5 @@
 // Module functions, constants, and what other modules export.
-import { array, hashMap, i32, i64, rawTracepoint, struct, u32, u64, u8, type FixedArray, type Value } from "tsbpf";
+import { array, bool, hashMap, i32, i64, rawTracepoint, struct, u16, u32, u64, u8, type FixedArray, type Value } from "tsbpf";
 import * as parts from "./module-parts.js";
 import { Color, level, Part, twice as double } from "./module-parts.js";
 
@@ -215,4 +215,20 @@ export const generic = rawTracepoint("sched_process_exec", (ctx) => {
   const narrow = firstOf(cells.at, u32(3), use);
   const wide = firstOf(cells.wide, u64(5), use);
   return u32(u64(largest(narrow, u32(9))) + wide + u64(largest(u8(ctx.args[3]), 7)));
+});
+
+function larger<T extends u8 | u16 | u64 | i64>(a: T, b: T): T {
+  return a < b ? b : a;
+}
+
+function either<T extends boolean | u64>(a: T, b: T, isFirst: boolean): T {
+  return isFirst ? a : b;
+}
+
+/** A parameter has the type that the call gives it, not the first one that it might have. */
+export const genericUnions = rawTracepoint("sched_process_exec", (ctx) => {
+  const wide = u64(larger(ctx.args[0], 1n) ^ u64(larger(i64(ctx.args[0]), i64(ctx.args[1]))));
+  const chosen = either(ctx.args[2], ctx.args[1], ctx.args[0] > 5n);
+  const flag = either(bool(ctx.args[1] & 1n), true, ctx.args[2] > 5n);
+  return u32(wide ^ (wide >> 32n) ^ (chosen >> 7n)) + larger(u16(ctx.args[0]), u16(ctx.args[1])) + (flag ? 1 : 0);
 });
