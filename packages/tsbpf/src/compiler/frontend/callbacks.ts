@@ -20,12 +20,13 @@ import { asInt, lowerExpression, truth } from "./expressions.js";
 import { bindParameter, isPlainFunction } from "./inline.js";
 import { functionCost } from "./loops.js";
 import { at, report, startSealed, type Activation, type Lowering } from "./lowering.js";
-import { convertTo, sizedInt, widen } from "./numbers.js";
+import { constantValue, convertTo, sizedInt, widen } from "./numbers.js";
 import { copyTo, loadScalar, stackMemory } from "./memory.js";
 import {
   errorOperand,
   voidOperand,
   type FunctionNode,
+  type IntOperand,
   type MapDeclaration,
   type MemoryOperand,
   type Operand,
@@ -85,7 +86,7 @@ function lowerLoop(l: Lowering, node: ts.CallExpression): Operand {
       return [convertTo(inner, sizedInt(intTypes.u64, value), intTypes.u32)];
     },
   };
-  const rounds = convertTo(l, count, intTypes.u32).value;
+  const rounds = seeminglySome(l, convertTo(l, count, intTypes.u32));
   const result = callBack(l, node, callbackNode, caller, (callback, record) => [
     rounds,
     callback,
@@ -95,6 +96,18 @@ function lowerLoop(l: Lowering, node: ts.CallExpression): Operand {
   if (!result) return errorOperand;
   // Where the verifier puts the loop in place of the call, an error has only 32 bits (inline_bpf_loop).
   return sizedInt(intTypes.i64, widen(l, intTypes.i32, l.b.convert("trunc", "i32", result)));
+}
+
+/**
+ * A verifier that knows that there is no round does not look at the callback (since Linux 6.7, check_helper_call in
+ * kernel/bpf/verifier.c), removes it as dead code and, where nothing stands behind it, refuses the program, whose
+ * function it does not find any more. So that it seems to be possible that there is one.
+ */
+function seeminglySome(l: Lowering, count: IntOperand): Inst {
+  const known = constantValue(count);
+  if (known !== undefined && known > 0n) return count.value;
+  const unknown = l.b.forget("i64", l.b.constant("i64", 0n));
+  return l.b.binary("add", count.value, l.b.binary("and", unknown, l.b.constant("i64", 1n)));
 }
 
 /** `map.forEach((value, key) => …)` */

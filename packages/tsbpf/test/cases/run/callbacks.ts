@@ -1,7 +1,7 @@
 // Functions that the kernel calls back, and what they use of the function around them.
 // kernel: 5.17
 import {
-  array, arrayMap, bpfLoop, global, hashMap, i16, i64, lruHashMap, perCpuArray, perCpuHashMap, rawTracepoint, struct, u16, u32, u64, u8, type Value,
+  array, arrayMap, bpfLoop, constant, global, hashMap, i16, i64, lruHashMap, perCpuArray, perCpuHashMap, rawTracepoint, struct, u16, u32, u64, u8, type Value,
 } from "tsbpf";
 
 const Cell = struct({ a: u32, b: i16, wide: u64, list: array(u16, 4) });
@@ -14,6 +14,7 @@ const pairs = hashMap(Key, Cell, { maxEntries: 8 });
 const recent = lruHashMap(u32, u32, { maxEntries: 16 });
 const own = perCpuHashMap(u16, u32, { maxEntries: 8 });
 const rounds = global(u64);
+const noRounds = constant(u32, 0);
 
 export const sums = rawTracepoint("sys_enter", (ctx) => {
   const x = u32(ctx.args[0]);
@@ -44,6 +45,25 @@ export const stopping = rawTracepoint("sys_enter", (ctx) => {
     seen = 1000000;
   });
   return u32(first) * 1000 + seen + u32(none) + (tooMany < 0n ? 5 : 7);
+});
+
+/** The verifier knows that this callback is never called. */
+export const never = rawTracepoint("sys_enter", (ctx) => {
+  const x = u32(ctx.args[0]);
+  let seen = 3;
+  const done = bpfLoop(noRounds.value, (index) => {
+    seen = u32(seen + index + x);
+    return seen > 50;
+  });
+  return seen * 5 + u32(done);
+});
+
+export const literallyNever = rawTracepoint("sys_enter", (ctx) => {
+  let seen = u8(ctx.args[0]);
+  bpfLoop(0, () => {
+    seen = 9;
+  });
+  return seen;
 });
 
 export const memory = rawTracepoint("sys_enter", (ctx) => {
