@@ -12,7 +12,9 @@ import { openProgram } from "../compiler/frontend/program.js";
 import { statementKinds } from "../compiler/frontend/statements.js";
 import { ts } from "../compiler/frontend/typescript.js";
 import { atomicOperations, binaryOps, compareOps, type Inst } from "../compiler/ir/ir.js";
+import { kernelOf } from "../compiler/run.test.support.js";
 import { randomModule } from "./generate.test.support.js";
+import { callShapes, callShapesOf, shapes, shapesOf } from "./shapes.test.support.js";
 import { printModule } from "./tree.test.support.js";
 
 const modules = 40;
@@ -30,6 +32,7 @@ describe("random modules reach", () => {
   const kinds = new Set<ts.SyntaxKind>();
   const spelled = new Set<string>();
   const ops = new Set<string>();
+  const found = new Set<string>();
   const folder = mkdtempSync(join(tmpdir(), "tsbpf-proof-"));
 
   before(() => {
@@ -38,9 +41,10 @@ describe("random modules reach", () => {
       writeFileSync(file, printModule(randomModule(seed, 10)));
       const source = openProgram(file);
       assert.ok(source);
-      noteSyntax(source.entry, kinds, spelled);
+      noteSyntax(source.entry, kinds, spelled, found);
       for (const passes of ["none", "all"] as const) {
-        const { ir } = optimise(source, { passes });
+        const { ir, subprograms } = optimise(source, { passes, kernel: kernelOf(file) });
+        for (const subprogram of subprograms.values()) for (const shape of callShapesOf(subprogram)) found.add(shape);
         for (const { blocks } of ir.functions) {
           for (const inst of blocks.flatMap((block) => block.insts)) for (const name of namesOf(inst)) ops.add(name);
         }
@@ -64,13 +68,30 @@ describe("random modules reach", () => {
     );
   });
 
+  it("every shape of patterns, branches and calls", () => {
+    assert.deepEqual(
+      shapes.filter((shape) => !found.has(shape)),
+      [],
+    );
+  });
+
+  it("functions of the object that take and give every type", () => {
+    assert.deepEqual(
+      callShapes.filter((shape) => !found.has(shape)),
+      [],
+    );
+  });
+
   it("every operation of the IR", () => {
     const atomics = atomicOperations.map((operation) => `atomic ${operation}`);
     const accesses = [
       ...memory.map((mem) => `load ${mem}`),
       ...["u8", "u16", "u32", "u64"].map((mem) => `store ${mem}`),
     ];
-    const all = [...binaryOps, ...compareOps, ...conversions, ...atomics, ...accesses, "data", "map", "call"];
+    const all = [...binaryOps, ...compareOps, ...conversions, ...atomics, ...accesses, "data", "map", "call"].concat([
+      "callfn",
+      "func",
+    ]);
     assert.deepEqual(
       all.filter((name) => !ops.has(name)),
       [],
@@ -78,10 +99,11 @@ describe("random modules reach", () => {
   });
 });
 
-function noteSyntax(node: ts.Node, kinds: Set<ts.SyntaxKind>, spelled: Set<string>): void {
+function noteSyntax(node: ts.Node, kinds: Set<ts.SyntaxKind>, spelled: Set<string>, found: Set<string>): void {
   kinds.add(node.kind);
   if (ts.isBinaryExpression(node)) spelled.add(node.operatorToken.getText());
-  ts.forEachChild(node, (child) => noteSyntax(child, kinds, spelled));
+  for (const shape of shapesOf(node)) found.add(shape);
+  ts.forEachChild(node, (child) => noteSyntax(child, kinds, spelled, found));
 }
 
 function namesOf(inst: Inst): readonly string[] {

@@ -15,6 +15,7 @@ import {
 } from "./scope.test.support.js";
 import { aReading, aRunTimeReading, scalarsOf, spelled } from "./readings.test.support.js";
 import { textTest } from "./texts.test.support.js";
+import { twiceAsked } from "./twice.test.support.js";
 import type { TreeNode, ValueType } from "./tree.test.support.js";
 
 /** An expression of exactly this type, at most `depth` operators deep. */
@@ -310,7 +311,7 @@ export function aBool(scope: Scope, depth: number): Expression {
     const reading = random.chance(40) ? aReading(scope, (type) => type === "bool") : undefined;
     return reading ?? comparison(scope, 0);
   }
-  const kind = random.below(8);
+  const kind = random.below(9);
   if (kind === 0) return expression("bool", ["!", aBool(scope, depth - 1)]);
   if (kind <= 2) {
     const operator = random.pick(["&&", "||"]);
@@ -324,6 +325,10 @@ export function aBool(scope: Scope, depth: number): Expression {
   if (kind === 5) {
     const test = textTest(scope) ?? mapTest(scope);
     if (test) return test;
+  }
+  if (kind === 6) {
+    const both = twiceAsked(scope, () => aBool(scope, 0));
+    if (both) return both;
   }
   return comparison(scope, depth - 1);
 }
@@ -356,23 +361,28 @@ function conditional(scope: Scope, type: ValueType, depth: number): Expression {
 }
 
 function call(scope: Scope, depth: number, wanted: (type: ValueType) => boolean): Expression | undefined {
-  const fits = scope.functions.filter(
-    ({ result, struct }) => typeof result === "string" && wanted(result) && (!struct || canBeGiven(scope, struct)),
-  );
+  const fits = callable(scope).filter(({ result }) => typeof result === "string" && wanted(result));
   if (fits.length === 0) return undefined;
   const callee = scope.random.pick(fits);
   const result = typeof callee.result === "string" ? callee.result : "bool";
   return expression(result, aCall(scope, callee, depth));
 }
 
+/** The functions that can be called here: there are frames enough, and a struct for those that take one. */
+export function callable(scope: Scope): readonly FunctionShape[] {
+  const { functions, depth, depthMax } = scope;
+  return functions.filter(({ struct, frames }) => depth + frames <= depthMax && (!struct || canBeGiven(scope, struct)));
+}
+
 /** A function may write what it is given. */
-export function canBeGiven(scope: Scope, wanted: StructShape): boolean {
+function canBeGiven(scope: Scope, wanted: StructShape): boolean {
   return scope.places.some(({ struct, isConstant }) => struct === wanted && !isConstant);
 }
 
 /** The call's text. There must be a struct for a function that takes one. */
 export function aCall(scope: Scope, callee: FunctionShape, depth: number): readonly (string | TreeNode)[] {
-  const { random } = scope;
+  const { random, frames, depth: around } = scope;
+  frames.used = Math.max(frames.used, around + callee.frames);
   const args: TreeNode[] = [];
   if (callee.struct) {
     const places = scope.places.filter(({ struct, isConstant }) => struct === callee.struct && !isConstant);

@@ -4,10 +4,11 @@ import { makeRandom, type Random } from "./random.test.support.js";
 import {
   intervals,
   list,
+  smallTypes,
   statement,
   storedTypes,
   type FieldShape,
-  type FunctionShape,
+  type Interval,
   type MapKind,
   type MapShape,
   type Place,
@@ -17,14 +18,20 @@ import {
   type TableShape,
   type WaitingShape,
 } from "./scope.test.support.js";
-import { argument } from "./expressions.test.support.js";
+import { someFunctions } from "./functions.test.support.js";
+import { genericFunctions } from "./generics.test.support.js";
 import { returnAll, statements } from "./statements.test.support.js";
 import type { RandomModule, TreeNode, ValueType } from "./tree.test.support.js";
+
+/** The oldest kernel that a module is for: the usual one, one with callbacks, one that looks at all of their rounds. */
+const kernels = ["5.10", "5.10", "5.17", "6.7"] as const;
 
 /** A module with `programCount` programs, all of which share its maps and functions. */
 export function randomModule(seed: number, programCount: number): RandomModule {
   const random = makeRandom(seed);
-  const declarations: TreeNode[] = [statement("const limits = { low: 3, high: { hard: 20 } } as const;")];
+  const kernel = random.pick(kernels);
+  const limits = statement("const limits = { low: 3, high: { hard: 20 } } as const;");
+  const declarations: TreeNode[] = [limits, ...genericFunctions];
   const structs = someStructs(random, declarations);
   const base: Scope = {
     random,
@@ -40,16 +47,18 @@ export function randomModule(seed: number, programCount: number): RandomModule {
     hasContext: false,
     result: "i32",
     labels: [],
+    blocks: [],
     isInLoop: false,
-    isInSwitch: false,
+    hasCallbacks: kernel !== "5.10",
+    depth: 1,
+    depthMax: 8,
+    frames: { used: 1 },
     rounds: 1,
     counter: { next: 0 },
   };
-  let scope = base;
-  for (let index = 0; index < 4; index++)
-    scope = { ...scope, functions: [...scope.functions, aFunction(scope, index, declarations)] };
+  const scope = someFunctions(base, declarations);
   const programs = Array.from({ length: programCount }, (_, index) => aProgram(scope, `p${index}`));
-  return { declarations: list(declarations), programs: list(programs) };
+  return { kernel, declarations: list(declarations), programs: list(programs) };
 }
 
 function someStructs(random: Random, out: TreeNode[]): readonly StructShape[] {
@@ -136,8 +145,13 @@ function aTable(random: Random, out: TreeNode[]): TableShape {
   const length = random.pick([2, 4, 8]);
   const values = Array.from({ length }, () => BigInt.asIntN(random.chance(50) ? 16 : 32, random.bits()));
   out.push(statement(`const table0 = [${values.join(", ")}];`));
-  const [low, high] = [values.reduce((a, b) => (a < b ? a : b)), values.reduce((a, b) => (a > b ? a : b))];
-  return { name: "table0", length, interval: { low, high } };
+  // All that is known of an element is the type that holds each of them.
+  const fits = smallTypes.find((type) => values.every((value) => isWithin(value, intervals[type])));
+  return { name: "table0", length, interval: intervals[fits ?? "number"] };
+}
+
+function isWithin(value: bigint, { low, high }: Interval): boolean {
+  return value >= low && value <= high;
 }
 
 function someGlobalStructs(random: Random, structs: readonly StructShape[], out: TreeNode[]): readonly Place[] {
@@ -161,40 +175,6 @@ function someGlobals(random: Random, out: TreeNode[]): readonly ScalarVariable[]
     out.push(statement(`const ${name} = ${isMutable ? "global" : "constant"}(${type}, ${initial});`));
     return { name, type, isMutable, interval: intervals[type] };
   });
-}
-
-function aFunction(scope: Scope, index: number, out: TreeNode[]): FunctionShape {
-  const { random } = scope;
-  const struct = random.chance(40) ? random.pick(scope.structs) : undefined;
-  const params = Array.from({ length: 1 + random.below(3) }, () => random.pick(storedTypes));
-  const result = !struct && random.chance(25) ? random.pick(scope.structs) : random.pick(storedTypes);
-  const shape: FunctionShape = { name: `fn${index}`, params, struct, result, hasDefault: random.chance(30) };
-  const variables = params.map((type, at) => ({ name: `a${at}`, type, isMutable: true, interval: intervals[type] }));
-  const places = struct ? [...scope.places, { name: "it", struct }] : scope.places;
-  const inner: Scope = { ...scope, variables, places, result: typeof result === "string" ? result : "none" };
-  const body = statements(inner, 1 + random.below(4), 1);
-  const types = params.map((type, at) => `a${at}: ${type === "bool" ? "boolean" : type}`);
-  if (shape.hasDefault) types.push(`${types.pop()} = ${aDefault(params.at(-1))}`);
-  const list1 = struct ? [`it: Value<typeof ${struct.name}>`, ...types] : types;
-  const returns = typeof result !== "string" ? `Value<typeof ${result.name}>` : result === "bool" ? "boolean" : result;
-  const isArrow = random.chance(25);
-  const signature = `(${list1.join(", ")}): ${returns}`;
-  const head = isArrow ? `const ${shape.name} = ${signature} => {\n` : `function ${shape.name}${signature} {\n`;
-  out.push(statement(head, list(body.nodes), "\n", ...lastOf(body.scope, result), isArrow ? "\n};" : "\n}"));
-  return shape;
-}
-
-function aDefault(type: ValueType | undefined): string {
-  if (type === "bool") return "true";
-  return type === "u64" || type === "i64" ? "7n" : "7";
-}
-
-/** The `return` at the end, of a struct that is made there or of a scalar. */
-function lastOf(scope: Scope, result: ValueType | StructShape): readonly TreeNode[] {
-  if (typeof result === "string") return [statement("return ", argument(scope, result, 3), ";")];
-  const scalar = result.fields.find((field) => field.kind === "scalar");
-  const value = scalar?.kind === "scalar" ? [`{ ${scalar.name}: `, argument(scope, scalar.type, 2), " }"] : [];
-  return [statement(`const made = ${result.name}(`, ...value, ");"), statement("\nreturn made;")];
 }
 
 function aProgram(scope: Scope, name: string): TreeNode {

@@ -1,8 +1,9 @@
-// Statements that are rarer than those of statements.test.support.ts: patterns, references with their atomic
-// operations, variables that may be missing, queues, types in the middle of a function.
+// Statements that are rarer than those of statements.test.support.ts: references with their atomic operations, generic
+// functions, variables that may be missing, queues, types in the middle of a function.
 
 import { aBool, aNumber, argument, isPerCpu, mapKey } from "./expressions.test.support.js";
 import { aReading } from "./readings.test.support.js";
+import { callGeneric } from "./generics.test.support.js";
 import { intervals, isNumber, newName, statement, type Expression, type Scope } from "./scope.test.support.js";
 import type { ScalarVariable } from "./scope.test.support.js";
 import { change, storedValue, withPlace, type Maker, type Step } from "./store.test.support.js";
@@ -13,8 +14,7 @@ export const moreMakers: readonly Maker[] = [
   changeGlobal,
   atomic,
   atomic,
-  destructure,
-  swap,
+  callGeneric,
   mayBeMissing,
   wait,
   localType,
@@ -34,41 +34,6 @@ function changeGlobal(scope: Scope): Step | undefined {
   if (mutable.length === 0) return undefined;
   const { name, type } = scope.random.pick(mutable);
   return { node: change(scope, [`${name}.value`], type), scope };
-}
-
-// ---- patterns ---------------------------------------------------------------------------------------------------
-
-function destructure(scope: Scope): Step | undefined {
-  if (scope.places.length === 0) return undefined;
-  const { random } = scope;
-  const { name, struct } = random.pick(scope.places);
-  const variables: ScalarVariable[] = [];
-  const parts: string[] = [];
-  for (const field of struct.fields) {
-    const variable = newName(scope, "d");
-    if (field.kind === "scalar") {
-      parts.push(`${field.name}: ${variable}`);
-      variables.push(known(variable, field.type));
-    } else if (field.kind === "array" && field.length > 1) {
-      parts.push(`${field.name}: [, ${variable}]`);
-      variables.push(known(variable, field.type));
-    }
-  }
-  if (variables.length === 0) return undefined;
-  return { node: statement(`const { ${parts.join(", ")} } = ${name};`), scope: withVariables(scope, ...variables) };
-}
-
-/** Both sides are read before either is written. */
-function swap(scope: Scope): Step | undefined {
-  const { random } = scope;
-  const mutable = scope.variables.filter(({ isMutable }) => isMutable);
-  if (mutable.length === 0) return undefined;
-  const one = random.pick(mutable);
-  const others = mutable.filter(({ type, name }) => type === one.type && name !== one.name);
-  const value = storedValue(scope, one.type, 2);
-  if (others.length === 0) return { node: statement(`[${one.name}] = [`, value, "];"), scope };
-  const two = random.pick(others);
-  return { node: statement(`[${one.name}, ${two.name}] = [${two.name}, `, value, "];"), scope };
 }
 
 // ---- references -------------------------------------------------------------------------------------------------

@@ -73,10 +73,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     to: 'sge: "slt",',
   },
   {
-    what: "the opposite of === is ===",
+    what: "the opposite of < loses equality",
     file: `${passes}fold-compare.js`,
-    from: 'eq: "ne",',
-    to: 'eq: "eq",',
+    from: 'slt: "sge",',
+    to: 'slt: "sgt",',
   },
   {
     what: "loaded values are thought smaller than they are",

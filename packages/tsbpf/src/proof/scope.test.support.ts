@@ -54,6 +54,9 @@ export interface FunctionShape {
   readonly struct: StructShape | undefined;
   /** A struct where it makes one. */
   readonly result: ValueType | StructShape;
+  readonly isGlobal: boolean;
+  /** How many frames a call takes, with those of what is called inside. */
+  readonly frames: number;
 }
 
 export type MapKind = "hash" | "lru" | "array" | "perCpuHash" | "perCpuArray";
@@ -96,15 +99,25 @@ export interface Scope {
   readonly hasContext: boolean;
   /** What `return` gives here; "none" where it cannot stand in the middle. */
   readonly result: ValueType | "none";
-  /** Labels of the loops around. */
+  /** Labels of the loops around, and of other statements, which can only be left. */
   readonly labels: readonly string[];
+  readonly blocks: readonly string[];
   readonly isInLoop: boolean;
-  readonly isInSwitch: boolean;
+  /** Functions can be called back, for which the kernel must be new enough. */
+  readonly hasCallbacks: boolean;
+  /** Frames from the function's own one to here, which callbacks inside have too, and how many there may be. */
+  readonly depth: number;
+  readonly depthMax: number;
+  /** The most that the function and what it calls have taken so far. */
+  readonly frames: { used: number };
   /** How often what is generated here runs, at most. */
   readonly rounds: number;
   /** Counts up over the whole module, for names. */
   readonly counter: { next: number };
 }
+
+/** What may run in all, counting the rounds of the loops around: the verifier walks every one. */
+export const roundsMax = 8;
 
 export const intervals: Readonly<Record<ValueType, Interval>> = {
   u8: { low: 0n, high: 0xffn },

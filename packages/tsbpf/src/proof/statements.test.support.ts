@@ -1,8 +1,10 @@
 // Random statements: declarations, assignments to every kind of memory, and each shape of control flow.
 
-import { aBool, aCall, aNumber, canBeGiven } from "./expressions.test.support.js";
+import { calledBack } from "./callbacks.test.support.js";
+import { aBool, aCall, aNumber, callable, isPerCpu, mapKey } from "./expressions.test.support.js";
 import { changeMap } from "./maps.test.support.js";
 import { moreMakers } from "./more-statements.test.support.js";
+import { patternMakers } from "./patterns.test.support.js";
 import { aReading, scalarsOf, spelled } from "./readings.test.support.js";
 import {
   bigTypes,
@@ -10,14 +12,20 @@ import {
   isNumber,
   list,
   newName,
+  roundsMax,
   smallTypes,
   statement,
   storedTypes,
+  type FunctionShape,
+  type MapShape,
   type Scope,
+  type StructShape,
 } from "./scope.test.support.js";
 import { change, expressionDepth, storedValue, withPlace, type Maker, type Step } from "./store.test.support.js";
+import { labelled, switched } from "./switches.test.support.js";
 import { aTextThatFits } from "./texts.test.support.js";
 import type { TreeNode, ValueType } from "./tree.test.support.js";
+import { twiceBranched } from "./twice.test.support.js";
 
 /** A block's statements; `count` of them, nested at most `depth` deep. */
 export function statements(scope: Scope, count: number, depth: number): { nodes: TreeNode[]; scope: Scope } {
@@ -34,8 +42,9 @@ export function statements(scope: Scope, count: number, depth: number): { nodes:
 
 function aStatement(scope: Scope, depth: number): Step | undefined {
   const { random } = scope;
-  const makers = depth > 0 && random.chance(40) ? nested : random.chance(30) ? moreMakers : flat;
-  return random.pick(makers)(scope, depth, block);
+  const some = random.below(10);
+  const simple = some < 2 ? patternMakers : some < 4 ? moreMakers : flat;
+  return random.pick(depth > 0 && random.chance(40) ? nested : simple)(scope, depth, block);
 }
 
 const flat: readonly Maker[] = [
@@ -50,7 +59,7 @@ const flat: readonly Maker[] = [
   leave,
   callStatement,
 ];
-const nested: readonly Maker[] = [branch, branch, loop, loop, switched, labelled];
+const nested: readonly Maker[] = [branch, twiceBranched, loop, loop, switched, labelled, calledBack];
 
 function block(scope: Scope, count: number, depth: number): TreeNode {
   return list(statements(scope, count, depth).nodes);
@@ -92,7 +101,7 @@ function assign(scope: Scope): Step | undefined {
 function makeStruct(scope: Scope): Step {
   const { random } = scope;
   const name = newName(scope, "s");
-  const makers = scope.functions.filter(({ result, struct: taken }) => typeof result !== "string" && !taken);
+  const makers = callable(scope).filter(({ result }) => typeof result !== "string");
   if (makers.length > 0 && random.chance(25)) {
     const maker = random.pick(makers);
     const node = statement(`const ${name} = `, ...aCall(scope, maker, 2), ";");
@@ -147,9 +156,6 @@ function branch(scope: Scope, depth: number): Step {
   return { node: statement("if (", condition, ") {\n", then, "\n} else {\n", otherwise, "\n}"), scope };
 }
 
-/** What may run in all, counting the rounds of the loops around: the verifier walks every one. */
-const roundsMax = 8;
-
 function loop(scope: Scope, depth: number): Step | undefined {
   const { random } = scope;
   const limit = 2 + random.below(4);
@@ -163,7 +169,6 @@ function loop(scope: Scope, depth: number): Step | undefined {
     ...scope,
     rounds: scope.rounds * limit,
     isInLoop: true,
-    isInSwitch: false,
     labels: label === undefined ? scope.labels : [...scope.labels, label],
     variables: [...scope.variables, index],
   };
@@ -202,7 +207,7 @@ function throughArray(scope: Scope, depth: number): Step | undefined {
   const { at, field, isConstant } = random.pick(arrays);
   if (!("length" in field) || field.kind === "rows") return undefined;
   const name = newName(scope, "e");
-  const inLoop = { ...scope, rounds: scope.rounds * field.length, isInLoop: true, isInSwitch: false };
+  const inLoop = { ...scope, rounds: scope.rounds * field.length, isInLoop: true };
   const head = `for (const ${name} of ${at}) {\n`;
   if (field.kind === "structs") {
     const inner = withPlace(inLoop, { name, struct: field.struct, ...(isConstant && { isConstant }) });
@@ -214,33 +219,13 @@ function throughArray(scope: Scope, depth: number): Step | undefined {
   return { node: statement(head, block(inner, 1 + random.below(2), depth - 1), "\n}"), scope };
 }
 
-/** A block that is left by its label. */
-function labelled(scope: Scope, depth: number): Step {
-  const name = newName(scope, "l");
-  const before = block(scope, 1, depth - 1);
-  const after = block(scope, 1 + scope.random.below(2), depth - 1);
-  const leaving = [`${name}: {\n`, before, "\nif (", aBool(scope, 2), `) break ${name};\n`];
-  return { node: statement(...leaving, after, "\n}"), scope };
-}
-
-function switched(scope: Scope, depth: number): Step | undefined {
-  const { random } = scope;
-  const parts: (string | TreeNode)[] = ["switch (u32(", aNumber(scope, 2), ") & 3) {\n"];
-  const inner = { ...scope, isInSwitch: true };
-  for (const label of ["0", "1", "2", "3"].slice(0, 2 + random.below(3))) {
-    const body = block(inner, random.below(3), depth - 1);
-    parts.push(`case ${label}: {\n`, body, random.chance(70) ? "\nbreak; }\n" : "\n}\n");
-  }
-  if (random.chance(60)) parts.push("default: {\n", block(inner, 1, depth - 1), "\n}\n");
-  return { node: statement(...parts, "}"), scope };
-}
-
 /** `break`, `continue` and `return`, always under a condition: what follows should run sometimes. */
 function leave(scope: Scope): Step | undefined {
   const { random } = scope;
   const ways: string[] = [];
   if (scope.isInLoop) ways.push("continue;", "break;");
   for (const label of scope.labels) ways.push(`continue ${label};`, `break ${label};`);
+  for (const label of scope.blocks) ways.push(`break ${label};`);
   if (random.chance(20) && scope.result !== "none") {
     const node = statement("if (", aBool(scope, 2), ") return ", storedValue(scope, scope.result, 2), ";");
     return { node, scope };
@@ -250,9 +235,27 @@ function leave(scope: Scope): Step | undefined {
 }
 
 function callStatement(scope: Scope): Step | undefined {
-  const fits = scope.functions.filter(({ struct }) => struct && canBeGiven(scope, struct));
+  const { random } = scope;
+  const fits = callable(scope).filter(({ struct, result }) => struct !== undefined || typeof result === "string");
   if (fits.length === 0) return undefined;
-  return { node: statement(...aCall(scope, scope.random.pick(fits), 3), ";"), scope };
+  const callee = random.pick(fits);
+  const { result, struct } = callee;
+  const map = scope.maps.find(({ value }) => value === struct);
+  if (struct && map && !isPerCpu(map) && random.chance(50)) return callWithEntry(scope, callee, struct, map);
+  const call = aCall(scope, callee, 3);
+  if (typeof result !== "string" || (struct && random.chance(50))) return { node: statement(...call, ";"), scope };
+  const name = newName(scope, "v");
+  const node = statement(`const ${name}: ${result === "bool" ? "boolean" : result} = `, ...call, ";");
+  const variable = { name, type: result, isMutable: false, interval: intervals[result] };
+  return { node, scope: { ...scope, variables: [...scope.variables, variable] } };
+}
+
+/** The function gets what lies in the map itself. */
+function callWithEntry(scope: Scope, callee: FunctionShape, struct: StructShape, map: MapShape): Step {
+  const name = newName(scope, "m");
+  const call = aCall({ ...scope, places: [{ name, struct }] }, callee, 3);
+  const get = `{ const ${name} = ${map.name}.get(`;
+  return { node: statement(get, mapKey(scope, map.key), `); if (${name}) `, ...call, "; }"), scope };
 }
 
 // ---- results ----------------------------------------------------------------------------------------------------

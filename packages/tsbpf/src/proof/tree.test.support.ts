@@ -14,6 +14,8 @@ export interface TreeNode {
 
 /** One module: its declarations, then its exported programs. Both are lists of statements. */
 export interface RandomModule {
+  /** The oldest kernel that it is for. */
+  readonly kernel: string;
   readonly declarations: TreeNode;
   readonly programs: TreeNode;
 }
@@ -27,7 +29,8 @@ export function printModule(module: RandomModule): string {
   const body = `${printTree(module.declarations)}\n${printTree(module.programs)}\n`;
   const names = languageNames.filter((name) => new RegExp(`(?<![.\\w])${name.replace("type ", "")}\\b`).test(body));
   const levels = newAtomics.test(body) ? "// cpu: v3 v4\n" : "";
-  return `${levels}import { ${names.join(", ")} } from "tsbpf";\n${body}`;
+  const kernel = module.kernel === "5.10" ? "" : `// kernel: ${module.kernel}\n`;
+  return `${levels}${kernel}import { ${names.join(", ")} } from "tsbpf";\n${body}`;
 }
 
 /** What the levels v1 and v2 do not have. */
@@ -38,6 +41,7 @@ const languageNames = [
   "array",
   "arrayMap",
   "bool",
+  "bpfLoop",
   "bswap16",
   "bswap32",
   "bswap64",
@@ -45,6 +49,7 @@ const languageNames = [
   "chars",
   "constant",
   "global",
+  "globalFunction",
   "hashMap",
   "htonl",
   "htons",

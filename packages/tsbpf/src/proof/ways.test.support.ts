@@ -13,6 +13,7 @@ import { messages } from "../compiler/messages.js";
 import {
   contextBytes,
   interpretModule,
+  kernelOf,
   levelsOf,
   runKernel,
   runModule,
@@ -94,7 +95,7 @@ async function proveFile(proof: Proof): Promise<Outcome> {
     const [first] = configs;
     if (!first) continue;
     proof.step = { way: "lower", config: first };
-    const lowered = optimise(source, { passes, cpu: first.cpu, verify: true });
+    const lowered = optimise(source, { passes, cpu: first.cpu, kernel: kernelOf(file), verify: true });
     if (lowered.diagnostics.length > 0) return { kind: "refused", diagnostics: lowered.diagnostics };
     proof.step = { way: "IR interpreter", config: first };
     compare(expected, interpretModule(lowered, options.inputs), options);
@@ -124,7 +125,7 @@ async function proveObject(
 ): Promise<boolean> {
   const { options } = proof;
   proof.step = { way: "emit", config };
-  const { object, diagnostics } = emit(source, lowered, config);
+  const { object, diagnostics } = emit(source, lowered, { ...config, kernel: kernelOf(proof.file) });
   if (!object) {
     assert(
       diagnostics.every(({ code }) => limits.has(code)),
