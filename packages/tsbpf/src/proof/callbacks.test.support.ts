@@ -24,6 +24,7 @@ const looksMax = 2;
 /** Undefined where no callback may stand. */
 export function calledBack(scope: Scope, depth: number, block: BlockMaker): Step | undefined {
   if (!scope.hasCallbacks || scope.depth >= scope.depthMax || scope.rounds * looksMax > roundsMax) return undefined;
+  if (scope.depth > 1 && scope.random.chance(80)) return undefined;
   scope.frames.used = Math.max(scope.frames.used, scope.depth + 1);
   return scope.random.chance(60) ? looped(scope, depth, block) : walked(scope, depth, block);
 }
@@ -37,6 +38,8 @@ function insideOf(scope: Scope): Scope {
     blocks: [],
     isInLoop: false,
     depth: scope.depth + 1,
+    // All frames together have 512 bytes.
+    depthMax: Math.min(scope.depthMax, scope.depth + 2),
     rounds: scope.rounds * looksMax,
   };
 }

@@ -81,10 +81,24 @@ function aField(random: Random, name: string, structs: readonly StructShape[]): 
   if (kind === 0) return { name, kind: "array", type, length: 1 + random.below(8) };
   const [struct] = structs;
   if (kind === 1 && struct) return { name, kind: "struct", struct };
-  if (kind === 2 && struct) return { name, kind: "structs", struct, length: 2 + random.below(3) };
+  if (kind === 2 && struct && bytesOf(struct) <= elementBytesMax)
+    return { name, kind: "structs", struct, length: 2 + random.below(3) };
   if (kind === 3) return { name, kind: "chars", length: 2 + random.below(8) };
   if (kind === 4) return { name, kind: "rows", type, rows: 2 + random.below(2), length: 1 + random.below(3) };
   return { name, kind: "scalar", type };
+}
+
+/** All functions that call each other share 512 bytes: a few structs on the stack must leave room for others. */
+const elementBytesMax = 64;
+
+/** About: as if each scalar took eight bytes. */
+function bytesOf({ fields }: StructShape): number {
+  const sizes = fields.map((field) => {
+    if (field.kind === "chars") return field.length;
+    if (field.kind === "rows") return 8 * field.rows * field.length;
+    return field.kind === "array" ? 8 * field.length : 8;
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function schemaOf(field: FieldShape): string {
@@ -179,7 +193,7 @@ function someGlobals(random: Random, out: TreeNode[]): readonly ScalarVariable[]
 
 function aProgram(scope: Scope, name: string): TreeNode {
   const inner: Scope = { ...scope, hasContext: true, result: "i32" };
-  const body = statements(inner, 3 + scope.random.below(6), 2);
+  const body = statements(inner, 2 + scope.random.below(6), 2);
   const nodes = list([...body.nodes, returnAll(body.scope)]);
   return statement(`export const ${name} = rawTracepoint("sched_process_exec", (ctx) => {\n`, nodes, "\n});");
 }

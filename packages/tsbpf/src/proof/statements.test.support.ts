@@ -83,7 +83,8 @@ function assign(scope: Scope): Step | undefined {
   const { random } = scope;
   const mutable = scope.variables.filter((variable) => variable.isMutable);
   if (mutable.length === 0) return undefined;
-  const { name, type } = random.pick(mutable);
+  const bools = mutable.filter((variable) => variable.type === "bool");
+  const { name, type } = random.pick(bools.length > 0 && random.chance(20) ? bools : mutable);
   const asInt32 = type === "i32" && random.chance(40);
   if (asInt32) {
     const operator = random.pick(["&=", "|=", "^=", "<<=", ">>="]);
