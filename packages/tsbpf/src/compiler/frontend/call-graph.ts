@@ -141,10 +141,20 @@ function readFacts(c: Compilation, node: FunctionNode, globals: Set<FunctionNode
 
 /** The part of a node that decides what is done, or where. */
 function deciderOf(node: ts.Node): ts.Expression | undefined {
-  if (ts.isElementAccessExpression(node)) return node.argumentExpression;
-  if (ts.isForStatement(node) || ts.isConditionalExpression(node)) return node.condition;
-  const isTested = ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node);
-  return isTested || ts.isSwitchStatement(node) ? node.expression : undefined;
+  switch (node.kind) {
+    case ts.SyntaxKind.ElementAccessExpression:
+      return (node as ts.ElementAccessExpression).argumentExpression;
+    case ts.SyntaxKind.ForStatement:
+    case ts.SyntaxKind.ConditionalExpression:
+      return (node as ts.ForStatement | ts.ConditionalExpression).condition;
+    case ts.SyntaxKind.IfStatement:
+    case ts.SyntaxKind.WhileStatement:
+    case ts.SyntaxKind.DoStatement:
+    case ts.SyntaxKind.SwitchStatement:
+      return (node as ts.IfStatement | ts.SwitchStatement).expression;
+    default:
+      return undefined;
+  }
 }
 
 function forEachParameter(c: Compilation, node: ts.Node, visit: (parameter: ts.Declaration) => void): void {
@@ -180,22 +190,33 @@ const kernelReadSize = 5;
 
 /** About how many instructions a node makes, without its children. */
 function sizeOf(c: Compilation, node: ts.Node): number {
-  if (ts.isPropertyAccessExpression(node) && isKernelMember(c, node)) return kernelReadSize;
-  if (ts.isCallExpression(node)) return sizeOfCall(c, node);
-  if (ts.isBigIntLiteral(node)) return node.text.length > 10 ? 2 : 0;
-  if (ts.isBinaryExpression(node)) {
-    const operator = node.operatorToken.kind;
-    return operator === ts.SyntaxKind.EqualsToken && ts.isIdentifier(node.left) ? 0 : 1;
+  switch (node.kind) {
+    case ts.SyntaxKind.PropertyAccessExpression:
+      return isKernelMember(c, node as ts.PropertyAccessExpression) ? kernelReadSize : 1;
+    case ts.SyntaxKind.CallExpression:
+      return sizeOfCall(c, node as ts.CallExpression);
+    case ts.SyntaxKind.BigIntLiteral:
+      return (node as ts.BigIntLiteral).text.length > 10 ? 2 : 0;
+    case ts.SyntaxKind.BinaryExpression: {
+      const { operatorToken, left } = node as ts.BinaryExpression;
+      return operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isIdentifier(left) ? 0 : 1;
+    }
+    case ts.SyntaxKind.PrefixUnaryExpression:
+    case ts.SyntaxKind.PostfixUnaryExpression:
+    case ts.SyntaxKind.IfStatement:
+    case ts.SyntaxKind.ConditionalExpression:
+    case ts.SyntaxKind.CaseClause:
+      return 1;
+    case ts.SyntaxKind.ElementAccessExpression:
+    case ts.SyntaxKind.ForStatement:
+    case ts.SyntaxKind.ForInStatement:
+    case ts.SyntaxKind.ForOfStatement:
+    case ts.SyntaxKind.WhileStatement:
+    case ts.SyntaxKind.DoStatement:
+      return 2;
+    default:
+      return 0;
   }
-  const isStep =
-    ts.isPropertyAccessExpression(node) ||
-    ts.isPrefixUnaryExpression(node) ||
-    ts.isPostfixUnaryExpression(node) ||
-    ts.isIfStatement(node) ||
-    ts.isConditionalExpression(node) ||
-    ts.isCaseClause(node);
-  if (isStep) return 1;
-  return ts.isElementAccessExpression(node) || ts.isIterationStatement(node, false) ? 2 : 0;
 }
 
 function isKernelMember(c: Compilation, node: ts.PropertyAccessExpression): boolean {

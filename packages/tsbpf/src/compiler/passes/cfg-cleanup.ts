@@ -1,6 +1,5 @@
 // Makes the flow graph as small as it can be: branches on constants, identical targets, blocks that only jump on,
-// blocks with a single predecessor, block parameters with one value. Each step is a linear sweep; they are repeated
-// while they help, a bounded number of times.
+// blocks with a single predecessor, block parameters with one value. Each step is one linear sweep.
 
 import { buildCfg, predecessors, replaceUses, resolveThrough } from "../ir/cfg.js";
 import type { Cfg } from "../ir/cfg.js";
@@ -11,22 +10,17 @@ import { constOf, makeInst, constantPool } from "./edit.js";
 import type { Pass } from "./pass.js";
 import { threadJumps } from "./thread.js";
 
-const roundsMax = 8;
-
 export const cfgCleanup: Pass = {
   name: "cfg-cleanup",
   why: "Lowering makes many small blocks; fewer of them mean fewer jumps and longer stretches for local passes.",
   needs: [],
   breaks: [],
-  settles: true,
   run: (func) => {
-    let changed = removeDeadCode(func);
-    for (let round = 0; round < roundsMax; round++) {
-      if (!cleanOnce(func)) return changed;
-      changed = true;
-      removeDeadCode(func);
-    }
-    return changed;
+    const removed = removeDeadCode(func);
+    const cleaned = cleanOnce(func);
+    // What was an argument of an edge that is gone may have no other use.
+    if (cleaned) removeDeadCode(func);
+    return removed || cleaned;
   },
 };
 

@@ -32,23 +32,16 @@ export interface Folder {
   emit(body: NewInst): Inst;
 }
 
-/** Most functions are done after two sweeps; the bound only guards against rules that undo each other. */
-const sweepsMax = 8;
-
 export const fold: Pass = {
   name: "fold",
   why: "Source arithmetic is exact 64-bit; most of it is constant, redundant or fits 32 bits.",
   needs: ["cfg-cleanup"],
   breaks: ["cfg-cleanup", "dce"],
-  settles: true,
-  run: (func) => {
-    let changed = false;
-    for (let sweep = 0; sweep < sweepsMax && foldOnce(func); sweep++) changed = true;
-    return changed;
-  },
+  // One sweep: what it makes possible is found when the pass runs again.
+  run: sweep,
 };
 
-function foldOnce(func: Func): boolean {
+function sweep(func: Func): boolean {
   const uses = countUses(func);
   // Of values that took the place of others in this sweep.
   const inherited = new Map<Inst, number>();
