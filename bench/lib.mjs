@@ -14,7 +14,7 @@ process.chdir(repository);
 /** Where everything is built; vmlinux.h is here. */
 export const out = "build/bench";
 
-export const tsbpf = [process.execPath, "packages/tsbpf/dist/bundle/tsbpf.js"];
+export const tsbpf = [process.execPath, "packages/tsbpf/dist/bundle/tsbpf.cjs"];
 export const source = "packages/rawtp-sched/bpf/sched.ts";
 /** A name of this run's own: another benchmark's processes are not to be counted. */
 const noopName = `noop${process.pid}`;

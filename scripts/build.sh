@@ -17,7 +17,7 @@ if [ -n "${TSBPF_BIN:-}" ]; then
   command -v "$TSBPF_BIN" >/dev/null || die "TSBPF_BIN is \"$TSBPF_BIN\": no such executable"
   tsbpf=("$TSBPF_BIN")
 else
-  tsbpf=(node packages/tsbpf/dist/bundle/tsbpf.js)
+  tsbpf=(node packages/tsbpf/dist/bundle/tsbpf.cjs)
 fi
 
 # Even another compiler reads the declarations of "tsbpf" from this repository.

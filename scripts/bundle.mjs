@@ -24,30 +24,35 @@ await build({
   entryPoints: { compiler: `${tsbpf}/compiler/index.js`, loader: `${tsbpf}/loader/index.js` },
   outdir: `${tsbpf}/bundle`,
 });
-// The compiler once more for `tsbpf build`, as CommonJS: Node 20 can keep compiled code of such files only.
+// The command, and the compiler once more for it, as CommonJS: Node starts it quicker, and Node 20 can keep compiled
+// code of such files only.
 await build({
   ...shared,
   format: "cjs",
-  entryPoints: { compiler: `${tsbpf}/compiler/index.js` },
+  entryPoints: { compiler: `${tsbpf}/compiler/index.js`, tsbpf: `${tsbpf}/cli/main.js` },
+  external: ["../compiler/index.js"],
   outExtension: { ".js": ".cjs" },
   outdir: `${tsbpf}/bundle`,
   minifyWhitespace: true,
   define: { "import.meta.url": "moduleUrl" },
   banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
 });
-// Commands: what a command does not need stays in files of its own, which it never loads.
-// What several of them need is there only once: a program and its test must mean the same helper.
-const command = { ...shared, splitting: true, chunkNames: "[name]-[hash]" };
+// What a program does not need stays in files of its own, which it never loads.
+// What several entries need is there only once: a program and its test must mean the same helper.
+const split = { ...shared, splitting: true, chunkNames: "[name]-[hash]" };
 await build({
-  ...command,
-  entryPoints: { tsbpf: `${tsbpf}/cli/main.js`, index: `${tsbpf}/index.js`, testing: `${tsbpf}/testing.js` },
+  ...split,
+  entryPoints: { index: `${tsbpf}/index.js`, testing: `${tsbpf}/testing.js` },
   outdir: `${tsbpf}/bundle`,
 });
-await build({ ...command, entryPoints: { "rawtp-sched": `${tracer}/src/main.js` }, outdir: `${tracer}/bundle` });
+await build({ ...split, entryPoints: { "rawtp-sched": `${tracer}/src/main.js` }, outdir: `${tracer}/bundle` });
 // npm links a workspace's commands only where their files are there when it installs, which is before they are built.
 mkdirSync("node_modules/.bin", { recursive: true });
-for (const name of ["tsbpf", "rawtp-sched"]) {
-  chmodSync(`packages/${name}/dist/bundle/${name}.js`, 0o755);
+for (const [name, path] of [
+  ["tsbpf", `${tsbpf}/bundle/tsbpf.cjs`],
+  ["rawtp-sched", `${tracer}/bundle/rawtp-sched.js`],
+]) {
+  chmodSync(path, 0o755);
   rmSync(`node_modules/.bin/${name}`, { force: true });
-  symlinkSync(`../../packages/${name}/dist/bundle/${name}.js`, `node_modules/.bin/${name}`);
+  symlinkSync(`../../${path}`, `node_modules/.bin/${name}`);
 }

@@ -21,7 +21,7 @@ function run(command: string, args: readonly string[]): string {
 
 function compile(folder: string, cpu: string, source = "packages/rawtp-sched/bpf/sched.ts"): string {
   const path = join(folder, `${basename(source, ".ts")}.${cpu}.bpf.o`);
-  run(process.execPath, ["packages/tsbpf/dist/bundle/tsbpf.js", "build", source, "-o", path, "--cpu", cpu]);
+  run(process.execPath, ["packages/tsbpf/dist/bundle/tsbpf.cjs", "build", source, "-o", path, "--cpu", cpu]);
   return path;
 }
 

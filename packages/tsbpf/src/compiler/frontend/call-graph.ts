@@ -53,7 +53,8 @@ function readGraph(c: Compilation, programs: readonly ProgramDeclaration[]): Cal
   const facts = new Map<FunctionNode, Facts>();
   const order: FunctionNode[] = [];
   const globals = new Set<FunctionNode>();
-  for (const { handler } of programs) collect(c, handler, facts, order, globals);
+  const handlers = new Set<ts.Node>(programs.map(({ handler }) => handler));
+  for (const { handler } of programs) collect(c, handler, handlers, facts, order, globals);
   // Callees come before their callers in `order`.
   const sizes = new Map<FunctionNode, number>();
   const tailCallers = new Set<FunctionNode>();
@@ -103,6 +104,7 @@ const nothing: Facts = { size: 0, callees: new Map(), makesTailCalls: false, dec
 function collect(
   c: Compilation,
   node: FunctionNode,
+  handlers: ReadonlySet<ts.Node>,
   facts: Map<FunctionNode, Facts>,
   order: FunctionNode[],
   globals: Set<FunctionNode>,
@@ -110,13 +112,14 @@ function collect(
   if (facts.has(node)) return;
   // A function that calls itself is a diagnostic; here it only must not go on for ever.
   facts.set(node, nothing);
-  const own = readFacts(c, node, globals);
+  const own = readFacts(c, node, handlers.has(node), globals);
   facts.set(node, own);
-  for (const callee of own.callees.keys()) collect(c, callee, facts, order, globals);
+  for (const callee of own.callees.keys()) collect(c, callee, handlers, facts, order, globals);
   order.push(node);
 }
 
-function readFacts(c: Compilation, node: FunctionNode, globals: Set<FunctionNode>): Facts {
+/** Nobody calls the handler of a program: its own size and what decides in it are of no interest. */
+function readFacts(c: Compilation, node: FunctionNode, isHandler: boolean, globals: Set<FunctionNode>): Facts {
   const callees = new Map<FunctionNode, number>();
   const decisive = new Set<ts.Declaration>();
   let size = 0;
@@ -129,9 +132,11 @@ function readFacts(c: Compilation, node: FunctionNode, globals: Set<FunctionNode
       if (callee.isGlobal) globals.add(callee.node);
       return;
     }
-    size += sizeOf(c, part);
-    const decider = deciderOf(part);
-    if (decider) forEachParameter(c, decider, (parameter) => decisive.add(parameter));
+    if (!isHandler) {
+      size += sizeOf(c, part);
+      const decider = deciderOf(part);
+      if (decider) forEachParameter(c, decider, (parameter) => decisive.add(parameter));
+    }
     makesTailCalls ||= isTailCall(c, part);
     ts.forEachChild(part, visit);
   };

@@ -30,7 +30,7 @@ interface Shared {
 }
 
 /** The checker keeps the syntax trees of all that it has seen: after so many characters it gives way to a new one. */
-const seenMax = 1_000_000;
+const seenMax = 250_000;
 
 let shared: Shared | undefined;
 
