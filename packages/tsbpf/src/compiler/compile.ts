@@ -14,9 +14,9 @@ import { listing } from "./listing.js";
 import { defaultKernel, isAtLeast, loopsSince, parseKernel } from "./frontend/target.js";
 import { scratchDeclaration } from "./frontend/map-declarations.js";
 import { assert } from "../util/assert.js";
+import { generateModule } from "./module-code.js";
 import { scratchSize } from "./passes/move-slots.js";
 import { allPasses, runPasses } from "./passes/pipeline.js";
-import { generateFitting, newScratchMap } from "./scratch.js";
 import { stackDepths } from "./stack-depth.js";
 
 export interface CompileOptions {
@@ -91,22 +91,26 @@ export function emit(
   const functions: CompiledFunction[] = [];
   const diagnostics: Diagnostic[] = [];
   const notes: Diagnostic[] = [];
-  const scratch = newScratchMap(lowered.names);
+  const { names } = lowered;
+  const funcs = reachableFunctions(lowered.ir.functions);
+  // Copies of functions may need less than calls, and nothing that has to move.
+  const chains = isDivided(lowered) ? "as-they-are" : "fit";
+  const made = generateModule({ funcs, options: { cpu }, names }, chains);
+  const { scratch } = made;
   const programs = new Map(lowered.programs.map(({ name, node }) => [name, node]));
-  for (const func of reachableFunctions(lowered.ir.functions)) {
-    const { code, moved } = generateFitting(func, { cpu }, scratch);
-    const subprogram = lowered.subprograms.get(func.name);
-    const node = subprogram?.node ?? programs.get(func.name) ?? source.entry;
+  for (const { name, section = ".text", code, moved } of made.functions) {
+    const subprogram = lowered.subprograms.get(name);
+    const node = subprogram?.node ?? programs.get(name) ?? source.entry;
     if (code.kind !== "code") {
-      diagnostics.push(codegenDiagnostic(code, func.name, cpu, diagnosticSpan(node)));
+      diagnostics.push(codegenDiagnostic(code, name, cpu, diagnosticSpan(node)));
     } else {
-      functions.push({ name: func.name, section: func.section ?? ".text", code, signature: subprogram?.signature });
-      notes.push(...movedNotes(source, func.name, scratch.name, moved));
+      functions.push({ name, section, code, signature: subprogram?.signature });
+      notes.push(...movedNotes(source, name, scratch.name, moved));
     }
   }
   const depths = stackDepths(functions);
   for (const { name, node } of lowered.programs) {
-    const size = depths.get(name) ?? 0;
+    const size = depths.get(name)?.bytes ?? 0;
     if (size <= MAX_FRAME_BYTES) continue;
     const values = { name, size, limit: MAX_FRAME_BYTES };
     diagnostics.push(diagnostic("frameTooLarge", values, diagnosticSpan(node)));

@@ -1,27 +1,40 @@
 // The stack that a program takes together with the functions that it calls.
 
-import type { CompiledFunction } from "./object.js";
+import type { MachineCode } from "./codegen/code.js";
 import { roundUp } from "./frontend/types.js";
 
-/**
- * By function: what the deepest chain of calls from it takes. A frame counts in steps of 32 bytes
- * (check_max_stack_depth, kernel/bpf/verifier.c).
- */
-export function stackDepths(functions: readonly CompiledFunction[]): ReadonlyMap<string, number> {
+/** A frame counts in steps of so many bytes (check_max_stack_depth, kernel/bpf/verifier.c). */
+export const FRAME_STEP_BYTES = 32;
+
+export interface StackDepth {
+  /** What the deepest chain of calls from the function takes, its own frame included. */
+  readonly bytes: number;
+  /** The next function of that chain. */
+  readonly callee: string | undefined;
+}
+
+/** By function. */
+export function stackDepths(
+  functions: readonly { readonly name: string; readonly code: MachineCode }[],
+): ReadonlyMap<string, StackDepth> {
   const byName = new Map(functions.map((fn) => [fn.name, fn]));
-  const depths = new Map<string, number>();
+  const depths = new Map<string, StackDepth>();
   const depthOf = (name: string): number => {
     const known = depths.get(name);
     const fn = byName.get(name);
-    if (known !== undefined || !fn) return known ?? 0;
+    if (known !== undefined || !fn) return known?.bytes ?? 0;
     let below = 0;
+    let callee: string | undefined;
     for (const relocation of fn.code.relocations) {
-      const calls = relocation.kind === "call" || relocation.kind === "function";
-      if (calls) below = Math.max(below, depthOf(relocation.target));
+      if (relocation.kind !== "call" && relocation.kind !== "function") continue;
+      const bytes = depthOf(relocation.target);
+      if (bytes <= below) continue;
+      below = bytes;
+      callee = relocation.target;
     }
-    const depth = Math.max(32, roundUp(fn.code.frameSizeBytes, 32)) + below;
-    depths.set(name, depth);
-    return depth;
+    const own = Math.max(FRAME_STEP_BYTES, roundUp(fn.code.frameSizeBytes, FRAME_STEP_BYTES));
+    depths.set(name, { bytes: own + below, callee });
+    return own + below;
   };
   for (const { name } of functions) depthOf(name);
   return depths;

@@ -11,6 +11,8 @@ export type CpuLevel = "v1" | "v2" | "v3" | "v4";
 
 export interface CodegenOptions {
   readonly cpu: CpuLevel;
+  /** What the frame may take; all of the stack unless it is given. */
+  readonly frameBytes?: number;
 }
 
 /** An instruction whose number waits for the loader: an address, or the distance of a call. */

@@ -4,7 +4,6 @@
 import { add, addAll, type BitSet, forEach, has, makeBitSet, remove } from "./bitset.js";
 import { type ById, makeById } from "./by-id.js";
 import type { CodegenProblem } from "./code.js";
-import { MAX_FRAME_BYTES } from "./code.js";
 import { postorder } from "./liveness.js";
 import { predecessorLists } from "./loops.js";
 import { type MachineBlock, type MachineFunc, type MachineInst, successors } from "./machine.js";
@@ -42,22 +41,22 @@ export function removeDeadSpills(func: MachineFunc): void {
  * slots share bytes, what is left of one slot keeps it from seeing that two ways to a place are alike. So they only
  * share where there is need.
  */
-export function layOutFrame(func: MachineFunc): Frame | CodegenProblem {
+export function layOutFrame(func: MachineFunc, limitBytes: number): Frame | CodegenProblem {
   if (func.slots.length === 0) return { kind: "frame", offsets: [], sizeBytes: 0 };
   const used = makeBitSet(func.slots.length);
   for (const block of func.blocks) for (const inst of block.insts) for (const slot of slotsNamed(inst)) add(used, slot);
   const order = [...func.slots.keys()].filter((slot) => has(used, slot));
   order.sort((a, b) => sizeOf(func, b) - sizeOf(func, a) || a - b);
   const total = order.reduce((sum, slot) => sum + sizeOf(func, slot), 0);
-  const apart = func.ownsStack && total <= MAX_FRAME_BYTES;
+  const apart = func.ownsStack && total <= limitBytes;
   const everywhere = new Set(order);
   const frame = place(func, order, apart ? func.slots.map(() => everywhere) : findConflicts(func));
-  if (frame.sizeBytes <= MAX_FRAME_BYTES) return frame;
+  if (frame.sizeBytes <= limitBytes) return frame;
   const largest = order.find((slot) => func.slots[slot]?.span);
   return {
     kind: "frame-too-large",
     sizeBytes: frame.sizeBytes,
-    limitBytes: MAX_FRAME_BYTES,
+    limitBytes,
     span: largest === undefined ? undefined : func.slots[largest]?.span,
   };
 }
