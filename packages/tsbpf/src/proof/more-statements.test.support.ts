@@ -67,7 +67,7 @@ function references(scope: Scope): readonly Reference[] {
   return found.filter(({ type }) => atomicTypes.includes(type));
 }
 
-function atomic(scope: Scope): Step | undefined {
+export function atomic(scope: Scope): Step | undefined {
   const { random } = scope;
   const all = references(scope);
   if (all.length === 0) return undefined;
@@ -82,7 +82,12 @@ function atomic(scope: Scope): Step | undefined {
   const call = [...text, ...fetching(scope, dot, type, value)];
   const otherwise = mayMiss ? [" ?? ", storedValue(scope, type, 1)] : [];
   const node = statement(`const ${name}: ${type} = `, ...call, ...otherwise, ";");
-  return { node, scope: withVariables(scope, known(name, type)) };
+  const after = withVariables(scope, known(name, type));
+  const total = scope.variables.find((variable) => variable.type === "i32" && variable.isMutable);
+  if (mayMiss || !total) return { node, scope: after };
+  // What one operation leaves shows in what the next one gives.
+  const next = [...text, ...fetching(scope, dot, type, argument(scope, type, 1))];
+  return { node: statement(node, `\n${total.name} ^= i32(`, ...next, ");"), scope: after };
 }
 
 function fetching(scope: Scope, dot: string, type: ValueType, value: Expression): readonly (string | TreeNode)[] {

@@ -123,8 +123,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     what: "registers that are written at once may be one",
     file: `${codegen}interference.js`,
-    from: "forEachDef(inst, (reg) => forEach(live, (other) => connect(graph, reg, other)));",
-    to: 'if (inst.kind !== "alu") forEachDef(inst, (reg) => forEach(live, (other) => connect(graph, reg, other)));',
+    from: "forEachDef(inst, (reg) => forEach(live, (other) => void connect(graph, reg, other)));",
+    to: 'if (inst.kind !== "alu") forEachDef(inst, (reg) => forEach(live, (other) => void connect(graph, reg, other)));',
   },
   {
     what: "what a block further down reads is not live",
@@ -158,9 +158,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     what: "the virtual machine exchanges without comparing",
-    file: "vm/access.js",
-    from: "return isEqual ? source : old;",
-    to: "return source;",
+    file: "vm/translate-memory.js",
+    from: 'if(t===l0${size === 8 ? "&&s===h0" : ""}){',
+    to: "{",
   },
   {
     what: "a field lies one byte further in the kernel",

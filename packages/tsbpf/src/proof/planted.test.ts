@@ -35,6 +35,7 @@ describe("planted bugs", { concurrency: plantedBugs.length }, () => {
 function answersOf(at: number): Map<number, Promise<Answer>> {
   const indices = [...plantedBugs.keys()].filter((index) => index % processCount === at);
   const child = fork(worker, indices.map(String), { execArgv: ["--import", hook] });
+  child.setMaxListeners(indices.length + 2);
   const ended = new Promise<never>((_, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`the process that plants bugs ended with ${code}`)));

@@ -3,7 +3,7 @@
 import { calledBack } from "./callbacks.test.support.js";
 import { aBool, aCall, aNumber, callable, isPerCpu, mapKey } from "./expressions.test.support.js";
 import { changeMap } from "./maps.test.support.js";
-import { moreMakers } from "./more-statements.test.support.js";
+import { atomic, moreMakers } from "./more-statements.test.support.js";
 import { patternMakers } from "./patterns.test.support.js";
 import { aReading, scalarsOf, spelled } from "./readings.test.support.js";
 import {
@@ -42,6 +42,8 @@ export function statements(scope: Scope, count: number, depth: number): { nodes:
 
 function aStatement(scope: Scope, depth: number): Step | undefined {
   const { random } = scope;
+  // Of operations in one step most differ only in what they leave: those modules that have them have many.
+  if (scope.hasAtomics && random.chance(10)) return atomic(scope);
   const some = random.below(10);
   const simple = some < 2 ? patternMakers : some < 4 ? moreMakers : flat;
   return random.pick(depth > 0 && random.chance(40) ? nested : simple)(scope, depth, block);

@@ -43,7 +43,10 @@ export function twiceBranched(scope: Scope, depth: number, block: BlockMaker): S
   const name = newName(scope, "k");
   const named: Subject = { ...subject, value: [name] };
   const question = questions(scope, named);
-  const body = (): TreeNode => block(scope, 1 + random.below(2), depth - 1);
+  const total = scope.variables.find((variable) => variable.type === "i32" && variable.isMutable);
+  // Which branch was taken shows at once.
+  const trace = (): TreeNode[] => (total ? [statement(`${total.name} ^= ${1 + random.below(0xffff)};\n`)] : []);
+  const body = (): TreeNode => list([...trace(), block(scope, 1, depth - 1)]);
   const declaration = statement(`const ${name} = `, ...subject.value, ";");
   const [first, second] = [question(), question()];
   const inside = [
