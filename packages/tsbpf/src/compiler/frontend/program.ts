@@ -12,7 +12,10 @@ import { describeTypeErrors } from "./type-errors.js";
 
 export interface SourceProgram {
   readonly checker: ts.TypeChecker;
-  /** The checker has seen other programs before: what it says of one with a mistake may depend on them. */
+  /**
+   * The checker serves one program after the other, and this one until the next is opened. What it says of a program
+   * with a mistake may depend on those before.
+   */
   readonly isShared: boolean;
   readonly entry: ts.SourceFile;
   /** The module and what it imports, apart from declarations. */

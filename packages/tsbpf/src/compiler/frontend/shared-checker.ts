@@ -39,8 +39,9 @@ export function sharedChecker(program: ts.Program): ts.TypeChecker | undefined {
   const { bindSourceFile } = ts as Undeclared;
   const own = program.getSourceFiles().filter((file) => !isLanguageFile(file));
   if (!bindSourceFile || !own.every(isPlainModule)) return undefined;
-  const { checker } = (shared = sharedFor(program)) ?? {};
-  if (!shared || !checker) return undefined;
+  shared = sharedFor(program);
+  if (!shared) return undefined;
+  const { checker } = shared;
   shared.seen += own.reduce((sum, file) => sum + file.text.length, 0);
   const isFine = (file: Bound): boolean => {
     if (program.getSyntacticDiagnostics(file).length > 0) return false;
