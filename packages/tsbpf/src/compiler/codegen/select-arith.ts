@@ -62,13 +62,18 @@ export function selectBinary(sel: Selection, inst: BinaryInst): void {
 }
 
 /**
- * Without 32-bit arithmetic, operations on whole registers leave rubbish in the upper half of a 32-bit result. With it
- * the upper half is zero, but after some operations the verifier does not know that; a move of the lower half tells it.
+ * Without 32-bit arithmetic, operations on whole registers leave rubbish in the upper half of a 32-bit result. Where the
+ * upper half is zero, the verifier does not know that after some operations; a move of the lower half tells it.
  */
 function mustBeCleaned(sel: Selection, inst: BinaryInst): boolean {
   if (inst.type !== "i32" || !sel.wideRead.has(inst)) return false;
-  if (sel.features.alu32) return isOpaqueToVerifier(inst) && usersOf(sel.users, inst).some(isExtension);
-  if (inst.op === "udiv" || inst.op === "umod" || inst.op === "lshr") return false;
+  const users = usersOf(sel.users, inst);
+  if (sel.features.alu32) return isOpaqueToVerifier(inst) && users.some(isExtension);
+  if (inst.op === "udiv" || inst.op === "umod" || inst.op === "lshr") {
+    // What is shifted down is shifted as a whole, from bits that the verifier takes for anything.
+    const isShifted = (user: User): boolean => user.kind === "inst" && user.inst.op === "lshr";
+    return isOpaqueToVerifier(inst) && users.some((user) => isExtension(user) || isShifted(user));
+  }
   return !(inst.op === "and" && inst.args.some((arg) => (constantOf(arg) ?? 0xffff_ffffn) < 0x8000_0000n));
 }
 

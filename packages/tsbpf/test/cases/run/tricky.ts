@@ -226,3 +226,22 @@ export const noBitsLeft = rawTracepoint("sched_process_exec", (ctx) => {
   } while (n < 5);
   return u32(sum * 3 + at + wide + shared.value.cells[1]);
 });
+
+const table = global(struct({ cells: array(u8, 4) }));
+
+// An index that a shift has brought down from a quotient: of a division the verifier knows nothing, also not its width.
+export const quotientDown = rawTracepoint("sched_process_exec", (ctx) => {
+  const y = (u32(ctx.args[1]) & 255) | 1;
+  const shift = u8(ctx.args[0]);
+  let sum = 0;
+  let n = 0;
+  do {
+    n++;
+    const at = i16(u32(3 / y) >>> 30);
+    const rest = i16(u32(0xffffffff % y) >>> 30);
+    const low = i16(u32(Math.imul(y, 0x1000001) >>> shift) >>> 30);
+    sum = u32(sum * 7 + table.value.cells[at] + table.value.cells[rest] * 3 + table.value.cells[low] * 5);
+    table.value.cells[low] += 1;
+  } while (n < 2);
+  return sum;
+});
