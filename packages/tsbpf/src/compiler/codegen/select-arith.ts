@@ -62,8 +62,8 @@ export function selectBinary(sel: Selection, inst: BinaryInst): void {
 }
 
 /**
- * Without 32-bit arithmetic, operations on whole registers leave rubbish in the upper half of a 32-bit result. Where the
- * upper half is zero, the verifier does not know that after some operations; a move of the lower half tells it.
+ * Without 32-bit arithmetic, operations on whole registers leave rubbish in the upper half of a 32-bit result. Where
+ * it is zero, the verifier does not know that after some operations; a move of the lower half tells it.
  */
 function mustBeCleaned(sel: Selection, inst: BinaryInst): boolean {
   if (inst.type !== "i32" || !sel.wideRead.has(inst)) return false;
