@@ -39,19 +39,20 @@ export function sharedChecker(program: ts.Program): ts.TypeChecker | undefined {
   const { bindSourceFile } = ts as Undeclared;
   const own = program.getSourceFiles().filter((file) => !isLanguageFile(file));
   if (!bindSourceFile || !own.every(isPlainModule)) return undefined;
-  shared = sharedFor(program);
-  if (!shared) return undefined;
-  const { checker } = shared;
-  shared.seen += own.reduce((sum, file) => sum + file.text.length, 0);
+  const kept = sharedFor(program);
+  // One that finds an error remembers it by the name of the file, and one that fails is left halfway.
+  shared = undefined;
+  if (!kept) return undefined;
+  const { checker } = kept;
+  kept.seen += own.reduce((sum, file) => sum + file.text.length, 0);
   const isFine = (file: Bound): boolean => {
     if (program.getSyntacticDiagnostics(file).length > 0) return false;
     return checker.getDiagnostics(file).length === 0 && file.bindDiagnostics?.length === 0;
   };
   for (const file of program.getSourceFiles()) bindSourceFile(file, compilerOptions);
-  if (own.every((file) => file.isDeclarationFile || isFine(file))) return checker;
-  // It remembers errors by the names of files.
-  shared = undefined;
-  return undefined;
+  if (!own.every((file) => file.isDeclarationFile || isFine(file))) return undefined;
+  shared = kept;
+  return checker;
 }
 
 function sharedFor(program: ts.Program): Shared | undefined {
