@@ -78,6 +78,8 @@ export type MachineInst =
         readonly signed: boolean;
         readonly dst: Reg;
         readonly address: Address;
+        /** From the program's context: the verifier takes no other pointer in the same instruction. */
+        readonly isContext?: boolean;
       }
     | { readonly kind: "store"; readonly size: MemSize; readonly address: Address; readonly src: Operand }
     /** A helper by its number, or a function of the module by its name. */
@@ -241,8 +243,9 @@ export function mapRegisters(inst: MachineInst, use: (reg: Reg) => Reg, define: 
       return { kind, wide, bits, dst: define(inst.dst), src: use(inst.src), span, touches };
     }
     case "load": {
-      const { size, signed } = inst;
-      return { kind, size, signed, dst: define(inst.dst), address: mapAddress(inst.address, use), span, touches };
+      const { size, signed, isContext = false } = inst;
+      const dst = define(inst.dst);
+      return { kind, size, signed, isContext, dst, address: mapAddress(inst.address, use), span, touches };
     }
     case "store": {
       const { size, address, src } = inst;

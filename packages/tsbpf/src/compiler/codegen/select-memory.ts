@@ -37,17 +37,18 @@ export function selectLoad(sel: Selection, inst: LoadInst): void {
   const size = memSize(inst.mem);
   const address = addressOf(sel, ptr, inst.offset);
   const touches = touchedSlots(sel, ptr);
+  const from = { address, isContext: isContext(sel, ptr) };
   const signExtends = inst.mem.startsWith("i") && !(inst.mem === "i32" && inst.type === "i32");
   if (!signExtends) {
-    emit(sel, { kind: "load", size, signed: false, dst, address }, touches);
+    emit(sel, { kind: "load", size, signed: false, dst, ...from }, touches);
     return;
   }
   if (sel.features.signed && inst.type === "i64") {
-    emit(sel, { kind: "load", size, signed: true, dst, address }, touches);
+    emit(sel, { kind: "load", size, signed: true, dst, ...from }, touches);
     return;
   }
   const raw = newReg(sel);
-  emit(sel, { kind: "load", size, signed: false, dst: raw, address }, touches);
+  emit(sel, { kind: "load", size, signed: false, dst: raw, ...from }, touches);
   emitSignExtend(sel, dst, raw, size === 1 ? 8 : size === 2 ? 16 : 32, inst.type === "i64");
   if (inst.type === "i32" && !sel.features.alu32 && sel.wideRead.has(inst)) emitClean(sel, dst);
 }

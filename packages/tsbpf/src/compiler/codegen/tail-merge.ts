@@ -142,7 +142,7 @@ function keyOf(inst: MachineInst): string {
     case "slotaddr":
       return `slotaddr ${inst.dst} ${inst.slot} ${inst.offset}`;
     case "load":
-      return `load ${inst.size} ${inst.signed} ${inst.dst} ${addressKey(inst.address)}`;
+      return `load ${inst.size} ${inst.signed} ${inst.dst} ${inst.isContext ?? false} ${addressKey(inst.address)}`;
     case "store":
       return `store ${inst.size} ${addressKey(inst.address)} ${operandKey(inst.src)}`;
     case "call":

@@ -245,3 +245,11 @@ export const quotientDown = rawTracepoint("sched_process_exec", (ctx) => {
   } while (n < 2);
   return sum;
 });
+
+const wide = global(i64, 47n);
+
+// Both sides read through one register, but from the context and from a map: not by one instruction.
+export const twoSources = rawTracepoint("sched_process_exec", (ctx) => {
+  wide.value = i16(i8(ctx.args[8])) < 1 ? wide.value : i64(ctx.args[0]);
+  return u32(wide.value & 0xffffn);
+});
