@@ -39,7 +39,9 @@ export interface Address {
   readonly slot: number | undefined;
   readonly offset: number;
   /** The offset is a relocation's (and 0 until the object is made). */
-  readonly core?: CoreUse;
+  readonly core?: CoreUse | undefined;
+  /** In the program's context: the verifier takes no other pointer in the same instruction. */
+  readonly isContext?: boolean | undefined;
 }
 
 export type MachineInst =
@@ -78,8 +80,6 @@ export type MachineInst =
         readonly signed: boolean;
         readonly dst: Reg;
         readonly address: Address;
-        /** From the program's context: the verifier takes no other pointer in the same instruction. */
-        readonly isContext?: boolean;
       }
     | { readonly kind: "store"; readonly size: MemSize; readonly address: Address; readonly src: Operand }
     /** A helper by its number, or a function of the module by its name. */
@@ -243,9 +243,8 @@ export function mapRegisters(inst: MachineInst, use: (reg: Reg) => Reg, define: 
       return { kind, wide, bits, dst: define(inst.dst), src: use(inst.src), span, touches };
     }
     case "load": {
-      const { size, signed, isContext = false } = inst;
-      const dst = define(inst.dst);
-      return { kind, size, signed, isContext, dst, address: mapAddress(inst.address, use), span, touches };
+      const { size, signed } = inst;
+      return { kind, size, signed, dst: define(inst.dst), address: mapAddress(inst.address, use), span, touches };
     }
     case "store": {
       const { size, address, src } = inst;
@@ -288,7 +287,6 @@ function mapOperand(operand: Operand, use: (reg: Reg) => Reg): Operand {
 }
 
 function mapAddress(address: Address, use: (reg: Reg) => Reg): Address {
-  const { base, slot, offset, core } = address;
-  if (slot !== undefined) return address;
-  return core ? { base: use(base), slot, offset, core } : { base: use(base), slot, offset };
+  const { base, slot, offset, core, isContext } = address;
+  return slot === undefined ? { base: use(base), slot, offset, core, isContext } : address;
 }

@@ -37,18 +37,17 @@ export function selectLoad(sel: Selection, inst: LoadInst): void {
   const size = memSize(inst.mem);
   const address = addressOf(sel, ptr, inst.offset);
   const touches = touchedSlots(sel, ptr);
-  const from = { address, isContext: isContext(sel, ptr) };
   const signExtends = inst.mem.startsWith("i") && !(inst.mem === "i32" && inst.type === "i32");
   if (!signExtends) {
-    emit(sel, { kind: "load", size, signed: false, dst, ...from }, touches);
+    emit(sel, { kind: "load", size, signed: false, dst, address }, touches);
     return;
   }
   if (sel.features.signed && inst.type === "i64") {
-    emit(sel, { kind: "load", size, signed: true, dst, ...from }, touches);
+    emit(sel, { kind: "load", size, signed: true, dst, address }, touches);
     return;
   }
   const raw = newReg(sel);
-  emit(sel, { kind: "load", size, signed: false, dst: raw, ...from }, touches);
+  emit(sel, { kind: "load", size, signed: false, dst: raw, address }, touches);
   emitSignExtend(sel, dst, raw, size === 1 ? 8 : size === 2 ? 16 : 32, inst.type === "i64");
   if (inst.type === "i32" && !sel.features.alu32 && sel.wideRead.has(inst)) emitClean(sel, dst);
 }
@@ -57,6 +56,7 @@ export function selectStore(sel: Selection, inst: StoreInst): void {
   const [ptr, value] = inst.args;
   assert(ptr && value, "store takes a pointer and a value");
   const size = memSize(inst.mem);
+  // The verifier refuses stores of immediates to a program's context before Linux 6.4 (check_mem_access).
   const imm = isContext(sel, ptr) && !sel.features.signed ? undefined : storeImm(value, size);
   const src: Operand = imm === undefined ? regOperand(regOf(sel, value)) : immOperand(imm);
   const address = addressOf(sel, ptr, inst.offset);
@@ -98,7 +98,6 @@ function storeImm(value: Inst, size: number): number | undefined {
   return signed === BigInt.asIntN(32, signed) ? Number(signed) : undefined;
 }
 
-/** The verifier refuses stores of immediates to a program's context before Linux 6.4 (check_mem_access). */
 function isContext(sel: Selection, ptr: Inst): boolean {
   let current = ptr;
   while (current.op === "add" && current.type === "ptr" && current.args[0]) current = current.args[0];
@@ -108,6 +107,11 @@ function isContext(sel: Selection, ptr: Inst): boolean {
 // ---- addresses ----------------------------------------------------------------------------------------------------
 
 function addressOf(sel: Selection, ptr: Inst, offset: number): Address {
+  const address = placeOf(sel, ptr, offset);
+  return isContext(sel, ptr) ? { ...address, isContext: true } : address;
+}
+
+function placeOf(sel: Selection, ptr: Inst, offset: number): Address {
   const place = slotAddress(sel, ptr);
   if (place) return { base: FP, slot: place.slot, offset: place.offset + offset };
   const source = canonical(sel, ptr);

@@ -142,7 +142,7 @@ function keyOf(inst: MachineInst): string {
     case "slotaddr":
       return `slotaddr ${inst.dst} ${inst.slot} ${inst.offset}`;
     case "load":
-      return `load ${inst.size} ${inst.signed} ${inst.dst} ${inst.isContext ?? false} ${addressKey(inst.address)}`;
+      return `load ${inst.size} ${inst.signed} ${inst.dst} ${addressKey(inst.address)}`;
     case "store":
       return `store ${inst.size} ${addressKey(inst.address)} ${operandKey(inst.src)}`;
     case "call":
@@ -166,8 +166,8 @@ function operandKey(operand: Operand): string {
   return operand.kind === "reg" ? `r${operand.reg}` : `${operand.imm} ${coreKey(operand.core)}`;
 }
 
-function addressKey({ base, slot, offset, core }: Address): string {
-  return `${base} ${slot} ${offset} ${coreKey(core)}`;
+function addressKey({ base, slot, offset, core, isContext }: Address): string {
+  return `${base} ${slot} ${offset} ${isContext} ${coreKey(core)}`;
 }
 
 function targetKey(target: NamedAddress): string {
