@@ -17,7 +17,6 @@ import { assert } from "../util/assert.js";
 import { generateModule } from "./module-code.js";
 import { scratchSize } from "./passes/move-slots.js";
 import { allPasses, runPasses } from "./passes/pipeline.js";
-import { stackDepths } from "./stack-depth.js";
 
 export interface CompileOptions {
   readonly file: string;
@@ -95,10 +94,9 @@ export function emit(
   const funcs = reachableFunctions(lowered.ir.functions);
   // Copies of functions may need less than calls, and nothing that has to move.
   const chains = isDivided(lowered) ? "as-they-are" : "fit";
-  const made = generateModule({ funcs, options: { cpu }, names }, chains);
-  const { scratch } = made;
+  const { functions: made, scratch, depths } = generateModule({ funcs, options: { cpu }, names }, chains);
   const programs = new Map(lowered.programs.map(({ name, node }) => [name, node]));
-  for (const { name, section = ".text", code, moved } of made.functions) {
+  for (const { name, section = ".text", code, moved } of made) {
     const subprogram = lowered.subprograms.get(name);
     const node = subprogram?.node ?? programs.get(name) ?? source.entry;
     if (code.kind !== "code") {
@@ -108,7 +106,6 @@ export function emit(
       notes.push(...movedNotes(source, name, scratch.name, moved));
     }
   }
-  const depths = stackDepths(functions);
   for (const { name, node } of lowered.programs) {
     const size = depths.get(name)?.bytes ?? 0;
     if (size <= MAX_FRAME_BYTES) continue;

@@ -1,11 +1,10 @@
 // The code of a module's functions. Each fits into a frame of its own (scratch.ts); where the frames of a chain of
 // calls are too much together, more moves out of the largest of them.
 
-import { MAX_FRAME_BYTES, type CodegenOptions, type CodegenResult, type MachineCode } from "./codegen/code.js";
-import { roundUp } from "./frontend/types.js";
+import { MAX_FRAME_BYTES, type CodegenOptions, type CodegenResult } from "./codegen/code.js";
 import type { Func, SlotInst } from "./ir/ir.js";
 import { generateFitting, newScratchMap, type ScratchMap } from "./scratch.js";
-import { FRAME_STEP_BYTES, stackDepths } from "./stack-depth.js";
+import { FRAME_STEP_BYTES, stackDepths, type StackDepth } from "./stack-depth.js";
 
 export interface FunctionCode {
   readonly name: string;
@@ -19,6 +18,8 @@ export interface FunctionCode {
 export interface ModuleCode {
   readonly functions: readonly FunctionCode[];
   readonly scratch: ScratchMap;
+  /** Of the functions that have code, by name. */
+  readonly depths: ReadonlyMap<string, StackDepth>;
 }
 
 interface Job {
@@ -59,33 +60,27 @@ function generateEach({ funcs, options, names }: Job, frames: ReadonlyMap<string
     const { code, moved } = generateFitting(func, { ...options, frameBytes }, scratch);
     return { name: func.name, section: func.section, code, moved };
   });
-  return { functions, scratch };
+  const coded = functions.flatMap(({ name, code }) => (code.kind === "code" ? [{ name, code }] : []));
+  return { functions, scratch, depths: stackDepths(coded) };
 }
 
 /** The largest frame of a chain of calls that takes too much, and what it may take for the chain to fit. */
 function nextToShrink(
-  { functions }: ModuleCode,
+  { functions, depths }: ModuleCode,
   stuck: ReadonlySet<string>,
 ): { readonly name: string; readonly frameBytes: number } | undefined {
-  const framed = functions.flatMap(({ name, code }) => (code.kind === "code" ? [{ name, code }] : []));
-  if (framed.length < functions.length) return undefined;
-  const depths = stackDepths(framed);
-  const codes = new Map(framed.map(({ name, code }) => [name, code]));
+  if (functions.some(({ code }) => code.kind !== "code")) return undefined;
   for (const { name, section } of functions) {
     const excess = (depths.get(name)?.bytes ?? 0) - MAX_FRAME_BYTES;
     if (section === undefined || excess <= 0) continue;
-    const chain: { readonly name: string; readonly bytes: number }[] = [];
+    const chain: { readonly name: string; readonly frameBytes: number }[] = [];
     for (let at: string | undefined = name; at !== undefined; at = depths.get(at)?.callee) {
-      chain.push({ name: at, bytes: roundUp(frameBytesOf(codes.get(at)), FRAME_STEP_BYTES) });
+      chain.push({ name: at, frameBytes: depths.get(at)?.frameBytes ?? 0 });
     }
     const [largest] = chain
-      .filter((one) => !stuck.has(one.name) && one.bytes > FRAME_STEP_BYTES)
-      .toSorted((a, b) => b.bytes - a.bytes);
-    if (largest) return { name: largest.name, frameBytes: Math.max(FRAME_STEP_BYTES, largest.bytes - excess) };
+      .filter((one) => !stuck.has(one.name) && one.frameBytes > FRAME_STEP_BYTES)
+      .toSorted((a, b) => b.frameBytes - a.frameBytes);
+    if (largest) return { name: largest.name, frameBytes: Math.max(FRAME_STEP_BYTES, largest.frameBytes - excess) };
   }
   return undefined;
-}
-
-function frameBytesOf(code: MachineCode | undefined): number {
-  return code?.frameSizeBytes ?? 0;
 }

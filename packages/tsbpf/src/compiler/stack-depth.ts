@@ -3,10 +3,12 @@
 import type { MachineCode } from "./codegen/code.js";
 import { roundUp } from "./frontend/types.js";
 
-/** A frame counts in steps of so many bytes (check_max_stack_depth, kernel/bpf/verifier.c). */
+/** A frame counts in steps of so many bytes, one at least (check_max_stack_depth, kernel/bpf/verifier.c). */
 export const FRAME_STEP_BYTES = 32;
 
 export interface StackDepth {
+  /** What the function's own frame counts. */
+  readonly frameBytes: number;
   /** What the deepest chain of calls from the function takes, its own frame included. */
   readonly bytes: number;
   /** The next function of that chain. */
@@ -32,9 +34,9 @@ export function stackDepths(
       below = bytes;
       callee = relocation.target;
     }
-    const own = Math.max(FRAME_STEP_BYTES, roundUp(fn.code.frameSizeBytes, FRAME_STEP_BYTES));
-    depths.set(name, { bytes: own + below, callee });
-    return own + below;
+    const frameBytes = Math.max(FRAME_STEP_BYTES, roundUp(fn.code.frameSizeBytes, FRAME_STEP_BYTES));
+    depths.set(name, { frameBytes, bytes: frameBytes + below, callee });
+    return frameBytes + below;
   };
   for (const { name } of functions) depthOf(name);
   return depths;

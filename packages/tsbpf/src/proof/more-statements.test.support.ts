@@ -4,7 +4,7 @@
 import { aBool, aNumber, argument, isPerCpu, mapKey } from "./expressions.test.support.js";
 import { aReading } from "./readings.test.support.js";
 import { callGeneric } from "./generics.test.support.js";
-import { intervals, isNumber, newName, statement, type Expression, type Scope } from "./scope.test.support.js";
+import { intervals, isNumber, newName, statement, totalOf, type Expression, type Scope } from "./scope.test.support.js";
 import type { ScalarVariable } from "./scope.test.support.js";
 import { change, storedValue, withPlace, type Maker, type Step } from "./store.test.support.js";
 import type { TreeNode, ValueType } from "./tree.test.support.js";
@@ -83,7 +83,7 @@ export function atomic(scope: Scope): Step | undefined {
   const otherwise = mayMiss ? [" ?? ", storedValue(scope, type, 1)] : [];
   const node = statement(`const ${name}: ${type} = `, ...call, ...otherwise, ";");
   const after = withVariables(scope, known(name, type));
-  const total = scope.variables.find((variable) => variable.type === "i32" && variable.isMutable);
+  const total = totalOf(scope);
   if (mayMiss || !total) return { node, scope: after };
   // What one operation leaves shows in what the next one gives.
   const next = [...text, ...fetching(scope, dot, type, argument(scope, type, 1))];
@@ -133,7 +133,7 @@ function wait(scope: Scope): Step | undefined {
   const taken = newName(scope, "q");
   const inner = withPlace(scope, { name: taken, struct: value });
   const reading = aReading(inner, isNumber);
-  const total = scope.variables.find(({ type, isMutable }) => type === "i32" && isMutable);
+  const total = totalOf(scope);
   if (!reading || !total) return undefined;
   const use = statement(`${total.name} ^= `, reading, ";");
   const way = random.pick(["pop", "peek"]);

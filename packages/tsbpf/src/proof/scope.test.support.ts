@@ -156,6 +156,11 @@ export function statement(...parts: readonly (string | TreeNode)[]): TreeNode {
   return { role: "statement", parts };
 }
 
+/** A variable that what would go unseen is mixed into. */
+export function totalOf(scope: Scope): ScalarVariable | undefined {
+  return scope.variables.find(({ type, isMutable }) => type === "i32" && isMutable);
+}
+
 export function list(parts: readonly TreeNode[]): TreeNode {
   return { role: "list", parts };
 }

@@ -3,7 +3,16 @@
 // only where the value often is one of these constants, so that it is a small one.
 
 import { aReading } from "./readings.test.support.js";
-import { expression, isNumber, list, newName, statement, type Expression, type Scope } from "./scope.test.support.js";
+import {
+  expression,
+  isNumber,
+  list,
+  newName,
+  statement,
+  totalOf,
+  type Expression,
+  type Scope,
+} from "./scope.test.support.js";
 import type { BlockMaker, Step } from "./store.test.support.js";
 import type { TreeNode, ValueType } from "./tree.test.support.js";
 
@@ -43,7 +52,7 @@ export function twiceBranched(scope: Scope, depth: number, block: BlockMaker): S
   const name = newName(scope, "k");
   const named: Subject = { ...subject, value: [name] };
   const question = questions(scope, named);
-  const total = scope.variables.find((variable) => variable.type === "i32" && variable.isMutable);
+  const total = totalOf(scope);
   // Which branch was taken shows at once.
   const trace = (): TreeNode[] => (total ? [statement(`${total.name} ^= ${1 + random.below(0xffff)};\n`)] : []);
   const body = (): TreeNode => list([...trace(), block(scope, 1, depth - 1)]);

@@ -19,6 +19,10 @@ interface Language {
   readonly exports: ReadonlySet<string>;
 }
 
+let known: Language | undefined;
+/** All declarations; made once, for every compilation but the first asks for them. */
+let allText: string | undefined;
+
 const entry = declarationsOfLanguage();
 
 /** Stands for the declarations in the checker; there is no such file. */
@@ -32,14 +36,16 @@ function declarationsOfLanguage(): string {
   return existsSync(own) ? own : bundled;
 }
 
-let known: Language | undefined;
-
 /** The declarations; with `words`, only those that are among them, and what these need. */
 export function languageText(words?: ReadonlySet<string>): string {
   known ??= readLanguage();
-  const { declarations, exports } = known;
-  const needed = words && reached(declarations, words);
-  const wanted = needed ? declarations.filter(({ name }) => needed.has(name)) : declarations;
+  if (!words) return (allText ??= joined(known, known.declarations));
+  const needed = reached(known.declarations, words);
+  const wanted = known.declarations.filter(({ name }) => needed.has(name));
+  return joined(known, wanted);
+}
+
+function joined({ exports }: Language, wanted: readonly Declaration[]): string {
   const lines = wanted.map(({ name, text }) => (exports.has(name) ? `export ${text}` : text));
   return [...lines, "export {};\n"].join("");
 }

@@ -3,7 +3,8 @@
 
 import { assert, fail } from "../../util/assert.js";
 import type { CoreRelocKind } from "../../btf/types.js";
-import { withIdentity } from "./ir.js";
+import { replaceIn, replaceInTerm } from "./cfg.js";
+import { targets, withIdentity } from "./ir.js";
 import type {
   AtomicInst,
   AtomicOperation,
@@ -155,6 +156,8 @@ export class FunctionBuilder {
     }
     return end;
   }
+
+  readonly #resolve = (value: Inst): Inst => this.resolve(value);
 
   // ---- terminators --------------------------------------------------------------------------------------------
 
@@ -421,8 +424,7 @@ export class FunctionBuilder {
 
   #add(inst: NewInst): Inst {
     if (this.terminated) this.#startUnreachable();
-    const { args } = inst;
-    for (const [index, arg] of args.entries()) args[index] = this.resolve(arg);
+    replaceIn(inst.args, this.#resolve);
     const full = withIdentity(inst, this.func.nextId++, this.span);
     this.#current.insts.push(full);
     return full;
@@ -450,23 +452,11 @@ export class FunctionBuilder {
   }
 
   #resolveBlock(block: Block): void {
-    for (const inst of block.insts) {
-      const { args } = inst;
-      for (let index = 0; index < args.length; index++) {
-        const arg = args[index];
-        if (arg) args[index] = this.resolve(arg);
-      }
-    }
-    const term = block.term;
-    if (term.op === "br") term.cond = this.resolve(term.cond);
-    if (term.op === "ret" && term.value) term.value = this.resolve(term.value);
-    const out = term.op === "jump" ? [term.target] : term.op === "br" ? [term.then, term.else] : [];
-    for (const target of out) {
+    for (const inst of block.insts) replaceIn(inst.args, this.#resolve);
+    for (const target of targets(block.term)) {
       if (target.args.length !== target.block.params.length) fail(`edge to block ${target.block.id} lacks arguments`);
-      target.args.forEach((arg, index) => {
-        target.args[index] = this.resolve(arg);
-      });
     }
+    replaceInTerm(block.term, this.#resolve);
   }
 
   #state(block: Block): BlockState {
