@@ -2,6 +2,7 @@
 // (mark_chain_precision, kernel/bpf/verifier.c). Of all others it does not mind what they are.
 
 import { ProgType, programKindOfSection } from "../../bpf/program-kinds.js";
+import { incomingArguments } from "../ir/cfg.js";
 import { isBinary, isCompare, targets, type Func, type Inst, type ParamInst } from "../ir/ir.js";
 
 export interface Uses {
@@ -71,8 +72,7 @@ export function limitedReturns(func: Func): ReadonlySet<Inst> {
   const kind = programKindOfSection(func.section ?? "")?.kind;
   // A plain number that a function gives is no answer: an answer's bounds are known when the program is compiled.
   if (kind ? anyAnswer.has(kind.progType) : func.returns === "i64") return found;
-  const incoming = new Map<Inst, Inst[]>();
-  for (const [value, params] of usesOf(func).passed) for (const param of params) addTo(incoming, param, value);
+  const incoming = incomingArguments(func);
   const work = func.blocks.flatMap(({ term }) => (term.op === "ret" && term.value ? [term.value] : []));
   for (let value = work.pop(); value; value = work.pop()) {
     if (found.has(value)) continue;

@@ -4,9 +4,10 @@
 // later read of those bytes is refused ("invalid size of register fill"). A word that was filled by several stores does
 // not count as one. From 6.8 on a narrow store counts as well, if it is to the beginning of a word.
 
+import { incomingArguments } from "../ir/cfg.js";
 import { constOf } from "./edit.js";
 import type { Func, Inst, SlotInst } from "../ir/ir.js";
-import { memSize, targets } from "../ir/ir.js";
+import { memSize } from "../ir/ir.js";
 import { slotPlace } from "./effects.js";
 
 const wordBytes = 8;
@@ -20,12 +21,12 @@ export interface Scattered {
 
 export function scatteredSlots(func: Func): ReadonlyMap<SlotInst, Scattered> {
   const found = new Map<SlotInst, Scattered>();
-  let incoming: Incoming | undefined;
+  let incoming: ReadonlyMap<Inst, readonly Inst[]> | undefined;
   for (const block of func.blocks) {
     for (const inst of block.insts) {
       const [pointer] = inst.args;
       if (!pointer || writtenBytes(inst) >= wordBytes || slotPlace(pointer)) continue;
-      incoming ??= incomingOf(func);
+      incoming ??= incomingArguments(func);
       for (const { slot, start } of slotsBehind(pointer, incoming)) {
         const known = found.get(slot) ?? { words: new Set(), anywhere: false };
         found.set(slot, known);
@@ -61,29 +62,10 @@ function offsetOf(inst: Inst): number {
   return inst.op === "copy" || inst.op === "kreadinto" ? inst.dstOffset : 0;
 }
 
-/** What may arrive as each parameter. */
-type Incoming = ReadonlyMap<Inst, readonly Inst[]>;
-
-function incomingOf(func: Func): Incoming {
-  const incoming = new Map<Inst, Inst[]>();
-  for (const { term } of func.blocks) {
-    for (const { block, args } of targets(term)) {
-      for (const [index, param] of block.params.entries()) {
-        const arg = args[index];
-        if (param.type !== "ptr" || !arg) continue;
-        const known = incoming.get(param);
-        if (known) known.push(arg);
-        else incoming.set(param, [arg]);
-      }
-    }
-  }
-  return incoming;
-}
-
 /** The slots that a pointer may be into; `start` is the constant part of the distance, where it is known. */
 function slotsBehind(
   pointer: Inst,
-  incoming: Incoming,
+  incoming: ReadonlyMap<Inst, readonly Inst[]>,
 ): readonly { readonly slot: SlotInst; readonly start: number | undefined }[] {
   const found: { slot: SlotInst; start: number | undefined }[] = [];
   const seen = new Set<Inst>();
