@@ -1,7 +1,8 @@
 // The compiler on one screen: check, lower to SSA, run the passes, generate code, write the object.
 
 import { readFileSync } from "node:fs";
-import { MAX_FRAME_BYTES, type CodegenProblem, type CpuLevel } from "./codegen/code.js";
+import { STACK_BYTES } from "../bpf/stack.js";
+import type { CodegenProblem, CpuLevel } from "./codegen/code.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { isDivided, lowerModule, type LoweredModule } from "./frontend/lower.js";
 import { diagnosticSpan, openProgram, spanInSource, type SourceProgram } from "./frontend/program.js";
@@ -108,8 +109,8 @@ export function emit(
   }
   for (const { name, node } of lowered.programs) {
     const size = depths.get(name)?.bytes ?? 0;
-    if (size <= MAX_FRAME_BYTES) continue;
-    const values = { name, size, limit: MAX_FRAME_BYTES };
+    if (size <= STACK_BYTES) continue;
+    const values = { name, size, limit: STACK_BYTES };
     diagnostics.push(diagnostic("frameTooLarge", values, diagnosticSpan(node)));
   }
   // Each function has a frame of its own: together they may need what one frame for all does not.

@@ -1,7 +1,8 @@
 // The code of a module's functions. Each fits into a frame of its own (scratch.ts); where the frames of a chain of
 // calls are too much together, more moves out of the largest of them.
 
-import { MAX_FRAME_BYTES, type CodegenOptions, type CodegenResult } from "./codegen/code.js";
+import { STACK_BYTES } from "../bpf/stack.js";
+import type { CodegenOptions, CodegenResult } from "./codegen/code.js";
 import type { Func, SlotInst } from "./ir/ir.js";
 import { generateFitting, newScratchMap, type ScratchMap } from "./scratch.js";
 import { FRAME_STEP_BYTES, stackDepths, type StackDepth } from "./stack-depth.js";
@@ -56,7 +57,7 @@ export function generateModule(job: Job, chains: "fit" | "as-they-are"): ModuleC
 function generateEach({ funcs, options, names }: Job, frames: ReadonlyMap<string, number>): ModuleCode {
   const scratch = newScratchMap(names);
   const functions = funcs.map((func) => {
-    const frameBytes = frames.get(func.name) ?? MAX_FRAME_BYTES;
+    const frameBytes = frames.get(func.name) ?? STACK_BYTES;
     const { code, moved } = generateFitting(func, { ...options, frameBytes }, scratch);
     return { name: func.name, section: func.section, code, moved };
   });
@@ -71,7 +72,7 @@ function nextToShrink(
 ): { readonly name: string; readonly frameBytes: number } | undefined {
   if (functions.some(({ code }) => code.kind !== "code")) return undefined;
   for (const { name, section } of functions) {
-    const excess = (depths.get(name)?.bytes ?? 0) - MAX_FRAME_BYTES;
+    const excess = (depths.get(name)?.bytes ?? 0) - STACK_BYTES;
     if (section === undefined || excess <= 0) continue;
     const chain: { readonly name: string; readonly frameBytes: number }[] = [];
     for (let at: string | undefined = name; at !== undefined; at = depths.get(at)?.callee) {

@@ -3,7 +3,8 @@
 
 import { mapKindByName } from "../bpf/map-kinds.js";
 import { programKindOfSection } from "../bpf/program-kinds.js";
-import { MAX_FRAME_BYTES, type CodegenOptions, type CodegenProblem, type CodegenResult } from "./codegen/code.js";
+import { STACK_BYTES } from "../bpf/stack.js";
+import type { CodegenOptions, CodegenProblem, CodegenResult } from "./codegen/code.js";
 import { generate } from "./codegen/generate.js";
 import { entryOf } from "./ir/cfg.js";
 import { copyFunc } from "./ir/copy.js";
@@ -50,7 +51,7 @@ export function generateFitting(original: Func, options: CodegenOptions, map: Sc
   };
   const moved: SlotInst[] = [];
   // These have no room whatever else there is.
-  const isHuge = (inst: Inst): boolean => inst.op === "slot" && inst.size > MAX_FRAME_BYTES;
+  const isHuge = (inst: Inst): boolean => inst.op === "slot" && inst.size > STACK_BYTES;
   let next: readonly SlotInst[] = entryOf(func).insts.some(isHuge) ? movableSlots(func).filter(isHuge) : [];
   for (;;) {
     const sizeBytes = sumOf([...moved, ...next]);

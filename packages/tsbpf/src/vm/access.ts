@@ -2,17 +2,9 @@
 // interpreter and the helpers always do. A violation ends the run with the instruction and the address.
 
 import { Atomic } from "../bpf/builders.js";
+import { MAX_FRAMES } from "../bpf/stack.js";
 import { type Core, VmError } from "./core.js";
-import {
-  firstUnwritten,
-  joinAddress,
-  locate,
-  type Memory,
-  MAX_FRAMES,
-  REGION_HI,
-  REGION_LO,
-  regionOf,
-} from "./memory.js";
+import { firstUnwritten, joinAddress, locate, type Memory, REGION_HI, REGION_LO, regionOf } from "./memory.js";
 
 /** Gives the low half, zero-extended; the high half is in `core.hi`. */
 export function slowLoad(core: Core, insnIndex: number, size: number, lo: number, hi: number, offset: number): number {

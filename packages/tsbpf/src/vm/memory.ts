@@ -2,6 +2,7 @@
 // region of its own: the high half of an address names the region, the low half the place in it. An address that has
 // left its region therefore never lands in a neighbour, and every access is checked exactly.
 
+import { MAX_FRAMES, STACK_BYTES } from "../bpf/stack.js";
 import { assert } from "../util/assert.js";
 
 export type RegionKind = "stack" | "context" | "map value" | "data" | "packet" | "ring buffer record" | "kernel object";
@@ -45,9 +46,6 @@ export interface Memory {
 export const REGION_HI = 0xff110000 | 0;
 /** The low half of a region's first byte: far from 0, so that a pointer before the object stays in its region. */
 export const REGION_LO = 0x10000000;
-/** MAX_BPF_STACK and MAX_CALL_FRAMES of include/linux/filter.h and bpf_verifier.h. */
-export const STACK_BYTES = 512;
-export const MAX_FRAMES = 8;
 
 const INITIAL_BYTES = 1 << 16;
 const MAX_BYTES = 1 << 30;

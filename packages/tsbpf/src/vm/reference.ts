@@ -4,11 +4,12 @@
 import { Atomic } from "../bpf/builders.js";
 import { Alu, Class, FP, type Insn, Jmp, LD_IMM64, Mode, PseudoCall, Source } from "../bpf/isa.js";
 import { isValidOpcode, JCOND } from "../bpf/opcodes.js";
+import { STACK_BYTES } from "../bpf/stack.js";
 import { atomicAccess, slowLoad, slowStore } from "./access.js";
 import { type CompiledFunction, type Core, type Image, type LoadedImage, POISON_HI, POISON_LO } from "./core.js";
 import { calledFunction, type FunctionRange, functionRanges, jumpTarget, slotCount } from "./functions.js";
 import { fromBig, toBig } from "./int64.js";
-import { REGION_HI, REGION_LO, STACK_BYTES } from "./memory.js";
+import { REGION_HI, REGION_LO } from "./memory.js";
 import { enter, fail, leave, packetLoad, type ResolveHelper, spent, tail } from "./runtime.js";
 import { immediateHalves } from "./translate-immediate.js";
 import { accessBytes } from "./translate-memory.js";

@@ -2,7 +2,8 @@
 
 import { assert } from "../util/assert.js";
 import { type Core, type Image, type LoadedImage, VmError } from "./core.js";
-import { createMemory, MAX_FRAMES, REGION_LO, releaseRetired, regionHi } from "./memory.js";
+import { MAX_FRAMES } from "../bpf/stack.js";
+import { createMemory, REGION_LO, releaseRetired, regionHi } from "./memory.js";
 import { callWithContext } from "./runtime.js";
 import { toBig } from "./int64.js";
 

@@ -2,10 +2,11 @@
 
 import { type CompiledFunction, type Core, FUNCTION_BITS, FUNCTION_HI, POISON_HI, POISON_LO } from "./core.js";
 import { type Image, type LoadedImage, VmError, helperFault } from "./core.js";
+import { MAX_FRAMES, STACK_BYTES } from "../bpf/stack.js";
 import { assert } from "../util/assert.js";
 import { atomicAccess, slowLoad, slowStore } from "./access.js";
 import { divS64, divU64, modS64, modU64, mulHigh, swap16, swap32 } from "./int64.js";
-import { clearFrame, locate, MAX_FRAMES, REGION_HI, REGION_LO, regionOf, STACK_BYTES } from "./memory.js";
+import { clearFrame, locate, REGION_HI, REGION_LO, regionOf } from "./memory.js";
 import { translate, type TranslateOptions } from "./translate.js";
 
 /** Reads its arguments from `core.args`, gives the low half of r0 and leaves the high one in `core.hi`. */

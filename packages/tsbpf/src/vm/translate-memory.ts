@@ -3,7 +3,8 @@
 
 import { Atomic } from "../bpf/builders.js";
 import { FP, type Insn, Mode, Size } from "../bpf/isa.js";
-import { REGION_HI, REGION_LO, STACK_BYTES } from "./memory.js";
+import { STACK_BYTES } from "../bpf/stack.js";
+import { REGION_HI, REGION_LO } from "./memory.js";
 import type { Image } from "./core.js";
 
 const sizeBytes: Readonly<Record<number, number>> = { [Size.B]: 1, [Size.H]: 2, [Size.W]: 4, [Size.DW]: 8 };

@@ -6,6 +6,7 @@ import type { HelperSpec } from "../bpf/helper-spec.js";
 import { helperById } from "../bpf/helpers.js";
 import { Class, type Insn, Jmp, LD_IMM64, Mode, PseudoCall, Source } from "../bpf/isa.js";
 import { isValidOpcode, JCOND } from "../bpf/opcodes.js";
+import { MAX_FRAMES, STACK_BYTES } from "../bpf/stack.js";
 import type { Image } from "./core.js";
 import { POISON_HI, POISON_LO } from "./core.js";
 import {
@@ -17,7 +18,7 @@ import {
   jumpTarget,
   slotCount,
 } from "./functions.js";
-import { MAX_FRAMES, REGION_HI, REGION_LO, STACK_BYTES } from "./memory.js";
+import { REGION_HI, REGION_LO } from "./memory.js";
 import { immediateText } from "./translate-immediate.js";
 import { aluText, conditionText } from "./translate-alu.js";
 import { atomicText, loadText, storeText, accessBytes } from "./translate-memory.js";

@@ -45,9 +45,6 @@ export interface MachineCode {
   readonly frameSizeBytes: number;
 }
 
-/** The kernel's MAX_BPF_STACK (include/linux/filter.h). */
-export const MAX_FRAME_BYTES = 512;
-
 /** What the user's program asks for and the instruction set does not have. */
 export type CodegenProblem =
   /** `span`: the largest variable of the frame. */

@@ -1,7 +1,8 @@
 // Code generation on one screen: one IR function to BPF instructions for a level of the instruction set.
 
 import type { Func } from "../ir/ir.js";
-import { MAX_FRAME_BYTES, type CodegenOptions, type CodegenResult } from "./code.js";
+import { STACK_BYTES } from "../../bpf/stack.js";
+import type { CodegenOptions, CodegenResult } from "./code.js";
 import { emitFunction } from "./emit.js";
 import { layOutFrame, removeDeadSpills } from "./frame.js";
 import { layOut } from "./layout.js";
@@ -22,7 +23,7 @@ export function generate(func: Func, options: CodegenOptions): CodegenResult {
   removeDeadSpills(machine);
   makeR0Readable(machine, zeroR0(features));
   layOut(machine, features);
-  const frame = layOutFrame(machine, options.frameBytes ?? MAX_FRAME_BYTES);
+  const frame = layOutFrame(machine, options.frameBytes ?? STACK_BYTES);
   return frame.kind === "frame" ? emitFunction(machine, frame, features) : frame;
 }
 

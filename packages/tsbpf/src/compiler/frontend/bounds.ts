@@ -3,6 +3,7 @@
 
 import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
+import { changedVariables } from "./assigned.js";
 import { findLocal, symbolOf, type Lowering } from "./lowering.js";
 import { rangeOf, safeRange, within } from "./numbers.js";
 import type { Range } from "./operands.js";
@@ -319,33 +320,6 @@ function assignmentsTo(l: Lowering, symbol: ts.Symbol, root: ts.Node): ts.Node[]
   };
   visit(root);
   return found;
-}
-
-/** The variables that this very node changes: one, or those of a pattern. */
-function changedVariables(node: ts.Node): readonly ts.Identifier[] {
-  if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) return targetsOf(node.left);
-  if ((ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isStep(node.operator)) {
-    return targetsOf(node.operand);
-  }
-  return ts.isForOfStatement(node) && ts.isExpression(node.initializer) ? targetsOf(node.initializer) : [];
-}
-
-function targetsOf(node: ts.Node): readonly ts.Identifier[] {
-  if (ts.isIdentifier(node)) return [node];
-  if (ts.isParenthesizedExpression(node) || ts.isSpreadElement(node)) return targetsOf(node.expression);
-  if (ts.isBinaryExpression(node)) return targetsOf(node.left);
-  if (ts.isArrayLiteralExpression(node)) return node.elements.flatMap(targetsOf);
-  if (ts.isObjectLiteralExpression(node)) return node.properties.flatMap(targetsOf);
-  if (ts.isPropertyAssignment(node)) return targetsOf(node.initializer);
-  return ts.isShorthandPropertyAssignment(node) ? [node.name] : [];
-}
-
-function isAssignment(operator: ts.SyntaxKind): boolean {
-  return operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
-}
-
-function isStep(operator: ts.SyntaxKind): boolean {
-  return operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;
 }
 
 /** A `continue` of this loop that stands before `position`; one with a label may be of this loop. */

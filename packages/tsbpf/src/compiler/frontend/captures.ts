@@ -3,11 +3,14 @@
 // may have changed is read again behind the call. Results are written only by the round that ends all.
 
 import { ts } from "./typescript.js";
+import { STACK_BYTES } from "../../bpf/stack.js";
 import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
 import { assert } from "../../util/assert.js";
+import { isAssignment } from "./assigned.js";
 import { report, symbolOf, type Lowering } from "./lowering.js";
 import type { MemoryOperand, Operand } from "./operands.js";
+import { memOfWidth, widestPieces } from "./pieces.js";
 import { isAtLeast } from "./target.js";
 import { sizeOf } from "./types.js";
 import type { Local, Shape } from "./variables.js";
@@ -142,11 +145,7 @@ function assignedNames(callback: ts.Node): ReadonlySet<string> {
     ts.forEachChild(node, addAll);
   };
   const visit = (node: ts.Node): void => {
-    const isAssignment =
-      ts.isBinaryExpression(node) &&
-      node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-      node.operatorToken.kind <= ts.SyntaxKind.LastAssignment;
-    if (isAssignment) addAll(node.left);
+    if (isAssignment(node)) addAll(node.left);
     if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) addAll(node.operand);
     if (ts.isForOfStatement(node)) addAll(node.initializer);
     ts.forEachChild(node, visit);
@@ -298,21 +297,13 @@ function storeVariable(l: Lowering, captures: Captures, record: Inst, offset: nu
   storeCell(l, record, offset, isForgotten ? l.b.forget(variable.type, value) : value);
 }
 
-/** MAX_BPF_STACK, include/linux/filter.h. What is larger lies in a map, whose values no verifier knows. */
-const stackBytes = 512;
-
-/** All of it, in the widest pieces that its place allows. */
+/** All of it. What is larger than the stack lies in a map, whose values no verifier knows. */
 function forgetMemory(l: Lowering, memory: MemoryOperand): void {
-  const mems = { 1: "u8", 2: "u16", 4: "u32", 8: "u64" } as const;
   const size = sizeOf(memory.type);
-  if (size > stackBytes) return;
-  for (let at = 0; at < size;) {
-    let width: 1 | 2 | 4 | 8 = 8;
-    const isTooWide = (): boolean => width > memory.align || at % width !== 0 || at + width > size;
-    while (width > 1 && isTooWide()) width = (width / 2) as 1 | 2 | 4;
-    const value = l.b.load("i64", mems[width], memory.base, memory.offset + at);
-    l.b.store(mems[width], memory.base, memory.offset + at, l.b.forget("i64", value));
-    at += width;
+  if (size > STACK_BYTES) return;
+  for (const { at, width } of widestPieces(memory, size)) {
+    const value = l.b.load("i64", memOfWidth[width], memory.base, memory.offset + at);
+    l.b.store(memOfWidth[width], memory.base, memory.offset + at, l.b.forget("i64", value));
   }
 }
 

@@ -3,9 +3,10 @@
 
 import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
+import { changedVariables } from "./assigned.js";
 import { bindName } from "./bindings.js";
 import { lowerExpression, tighten } from "./expressions.js";
-import { at, jumpTo, report, startSealed, type Lowering } from "./lowering.js";
+import { at, jumpTo, report, startSealed, symbolOf, type Lowering } from "./lowering.js";
 import {
   errorOperand,
   voidOperand,
@@ -171,18 +172,12 @@ function isTrusted(operand: Operand): boolean {
   return present.kind === "kernel" && present.trusted;
 }
 
-/** The parameter stands on the left of an assignment, perhaps inside a pattern, somewhere in its function. */
+/** The parameter is assigned to somewhere in its function. */
 function isAssigned(l: Lowering, parameter: ts.Identifier): boolean {
-  const symbol = l.checker.getSymbolAtLocation(parameter);
-  const isTarget = (node: ts.Node): boolean =>
-    ts.isBinaryExpression(node) &&
-    node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-    node.operatorToken.kind <= ts.SyntaxKind.LastAssignment;
-  const names = (node: ts.Node): boolean =>
-    (ts.isIdentifier(node) && node.text === parameter.text && l.checker.getSymbolAtLocation(node) === symbol) ||
-    (ts.forEachChild(node, names) ?? false);
+  const symbol = symbolOf(l, parameter);
   const assigns = (node: ts.Node): boolean =>
-    (isTarget(node) && names((node as ts.BinaryExpression).left)) || (ts.forEachChild(node, assigns) ?? false);
+    changedVariables(node).some((changed) => symbolOf(l, changed) === symbol) ||
+    (ts.forEachChild(node, assigns) ?? false);
   return assigns(functionOf(parameter));
 }
 

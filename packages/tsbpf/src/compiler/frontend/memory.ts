@@ -16,6 +16,7 @@ import {
   type RefOperand,
   type Static,
 } from "./operands.js";
+import { littleEndian, memOfWidth, widestPieces } from "./pieces.js";
 import { describe } from "./variables.js";
 import { visibleRange } from "./visible.js";
 import {
@@ -226,16 +227,9 @@ function writeText(l: Lowering, node: ts.Node, target: MemoryOperand, text: stri
 
 /** Stores bytes in the widest pieces that the alignment allows. */
 function writeBytes(l: Lowering, target: MemoryOperand, bytes: Uint8Array): void {
-  const mems = { 1: "u8", 2: "u16", 4: "u32", 8: "u64" } as const;
-  for (let at = 0; at < bytes.length;) {
-    let width: 1 | 2 | 4 | 8 = 8;
-    while (width > 1 && ((target.offset + at) % width !== 0 || width > target.align || at + width > bytes.length)) {
-      width = (width / 2) as 1 | 2 | 4;
-    }
-    let value = 0n;
-    for (let index = width - 1; index >= 0; index--) value = (value << 8n) | BigInt(bytes[at + index] ?? 0);
-    l.b.store(mems[width], target.base, target.offset + at, l.b.constant("i64", value));
-    at += width;
+  for (const { at, width } of widestPieces(target, bytes.length)) {
+    const value = l.b.constant("i64", littleEndian(bytes.subarray(at, at + width)));
+    l.b.store(memOfWidth[width], target.base, target.offset + at, value);
   }
 }
 

@@ -2,6 +2,7 @@
 // alone (call-graph.ts): whatever cannot be a call is inlined, and means the same.
 
 import { ts } from "./typescript.js";
+import { MAX_FRAMES } from "../../bpf/stack.js";
 import { FunctionBuilder } from "../ir/builder.js";
 import type { Func, Inst, Type } from "../ir/ir.js";
 import { printFunc } from "../ir/text.js";
@@ -22,9 +23,6 @@ import { readShape, writeShape, type Shape } from "./variables.js";
 
 /** Registers r1 to r5. */
 export const parameterMax = 5;
-
-/** MAX_CALL_FRAMES, include/linux/bpf_verifier.h. */
-const framesMax = 8;
 
 /** From here on a function is called even where copies of it would be quicker. */
 const copiesGainMin = 2000;
@@ -117,7 +115,7 @@ export function callSubprogram(
 
 /** How many frames the functions may take that are called here: a subprogram has at least a program above it. */
 export function framesFree(l: Lowering): number {
-  return l.traits.isSubprogram ? framesMax - 2 : framesMax - 1;
+  return l.traits.isSubprogram ? MAX_FRAMES - 2 : MAX_FRAMES - 1;
 }
 
 /** True, with a diagnostic, for a function that is being lowered already. */

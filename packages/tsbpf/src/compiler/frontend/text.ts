@@ -5,7 +5,7 @@ import type { ts } from "./typescript.js";
 import { encodeText } from "../../util/bytes.js";
 import { assert } from "../../util/assert.js";
 import type { Variable } from "../ir/builder.js";
-import type { Block, Inst, MemType } from "../ir/ir.js";
+import type { Block, Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
 import { lowerExpression } from "./expressions.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
@@ -13,6 +13,7 @@ import { lowerCounted } from "./loops.js";
 import { copyTo, isOwnMemory, stackMemory } from "./memory.js";
 import type { KernelType } from "./kernel-types.js";
 import { errorOperand, type MemoryOperand, type Operand } from "./operands.js";
+import { littleEndian, memOfWidth, widestAt } from "./pieces.js";
 import { intTypes, type ArrayType, type DataType } from "./types.js";
 import { describe } from "./variables.js";
 
@@ -153,16 +154,11 @@ function startsWithBytes(l: Lowering, text: Text, bytes: Uint8Array, { yes, no }
   l.b.jump(yes);
 }
 
-const memOfWidth = { 1: "u8", 2: "u16", 4: "u32", 8: "u64" } as const satisfies Record<number, MemType>;
-
 /** Compares from the start on. A piece may be wider than what is left: the rest of it is masked out. */
 function requirePieces(l: Lowering, { memory, room }: Text, bytes: Uint8Array, no: Block): void {
   for (let at = 0; at < bytes.length;) {
     const left = bytes.length - at;
-    let width: 1 | 2 | 4 | 8 = left > 4 ? 8 : left > 2 ? 4 : left > 1 ? 2 : 1;
-    while (width > 1 && ((memory.offset + at) % width !== 0 || width > memory.align || at + width > room)) {
-      width = (width / 2) as 1 | 2 | 4;
-    }
+    const width = widestAt(memory, at, left > 4 ? 8 : left > 2 ? 4 : left > 1 ? 2 : 1, room);
     const count = Math.min(width, left);
     const loaded = l.b.load("i64", memOfWidth[width], memory.base, memory.offset + at);
     const value =
@@ -170,10 +166,6 @@ function requirePieces(l: Lowering, { memory, room }: Text, bytes: Uint8Array, n
     require(l, l.b.compare("eq", value, l.b.constant("i64", littleEndian(bytes.subarray(at, at + count)))), no);
     at += count;
   }
-}
-
-function littleEndian(bytes: Uint8Array): bigint {
-  return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
 function includesBytes(l: Lowering, node: ts.Node, text: Text, bytes: Uint8Array, { yes, no }: Answer): void {
