@@ -252,8 +252,9 @@ export const programKinds: readonly ProgramKindSpec[] = [
   kind(["xdp.frags/cpumap"], T.XDP, A.XDP_CPUMAP, "struct xdp_md", "5.18", { progFlags: F_XDP_HAS_FRAGS }),
   kind(["tc", "classifier"], T.SCHED_CLS, A.NONE, skb, "4.1", next),
   kind(["action"], T.SCHED_ACT, A.NONE, skb, "4.1"),
-  kind(["tcx/ingress", "tc/ingress"], T.SCHED_CLS, A.TCX_INGRESS, skb, "6.6", next),
-  kind(["tcx/egress", "tc/egress"], T.SCHED_CLS, A.TCX_EGRESS, skb, "6.6", next),
+  // Attaching by tcx needs 6.6; below, the same program is loaded and attached to clsact.
+  kind(["tcx/ingress", "tc/ingress"], T.SCHED_CLS, A.TCX_INGRESS, skb, "4.1", next),
+  kind(["tcx/egress", "tc/egress"], T.SCHED_CLS, A.TCX_EGRESS, skb, "4.1", next),
   kind(["netkit/primary"], T.SCHED_CLS, A.NETKIT_PRIMARY, skb, "6.7"),
   kind(["netkit/peer"], T.SCHED_CLS, A.NETKIT_PEER, skb, "6.7"),
   kind(["lwt_in"], T.LWT_IN, A.NONE, skb, "4.10"),

@@ -152,3 +152,17 @@ test("commands that do not compile never load the compiler", () => {
   const line = `NODE_DEBUG=module,esm "$node" "$tsbpf" version 2>&1 | grep -c 'typescript/lib/typescript.js'`;
   assert.equal(shell(line).stdout, "0\n");
 });
+
+test("all of a long output arrives at a reader that takes its time", () => {
+  const source = Array.from(
+    { length: 600 },
+    (_, index) => `  if (ctx.args[0] === ${index + 70000}n) seen.value += ${index}n;`,
+  );
+  const head = 'import { global, rawTracepoint, u64 } from "tsbpf";\nexport const seen = global(u64);\n';
+  const body = `export const p = rawTracepoint("sched_process_exec", (ctx) => {\n${source.join("\n")}\n});\n`;
+  writeFileSync(join(folder, "long.ts"), head + body);
+  const line = '"$node" "$tsbpf" build long.ts -o long.bpf.o --dump ir,asm';
+  const whole = Number(shell(`${line} > long.txt; wc -c < long.txt`).stdout);
+  assert.ok(whole > 1 << 17, `only ${whole} bytes`);
+  assert.equal(Number(shell(`${line} | (sleep 1; wc -c)`).stdout), whole);
+});

@@ -14,6 +14,11 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+/** A pipe takes 64 KiB; the rest waits for whoever reads. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
+}
+
 async function main(): Promise<void> {
   process.exitCode = await runCli(process.argv.slice(2), {
     stdout: (text) => process.stdout.write(text),
@@ -22,6 +27,7 @@ async function main(): Promise<void> {
     colorStderr: wantsColor(process.stderr, process.env),
     cwd: process.cwd(),
   });
+  await Promise.all([process.stdout, process.stderr].map(written));
   // To take apart what is left of a compiler takes as long as to check a program. A failed write is told before.
   setImmediate(() => process.exit());
 }

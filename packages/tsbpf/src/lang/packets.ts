@@ -2,7 +2,7 @@
 
 import type { Packet } from "./contexts.js";
 import type { Layout, Schema } from "./types.js";
-import { convertInt } from "./values.js";
+import { convertInt, storedValue } from "./values.js";
 
 /** A packet made of these bytes, for a program that is called in plain Node: what it stores is stored in `bytes`. */
 export function packetOf(bytes: Uint8Array): Packet {
@@ -85,7 +85,9 @@ function writeAt(bytes: Uint8Array, offset: number, layout: Layout, value: unkno
     return;
   }
   const target = readAt(bytes, offset, layout) as object;
-  for (const key of Object.keys(target)) Reflect.set(target, key, Reflect.get(value as object, key));
+  // A copy first: the value may be a view that overlaps the place.
+  const copy = storedValue(layout, value) as object;
+  for (const key of Object.keys(target)) Reflect.set(target, key, Reflect.get(copy, key));
 }
 
 function littleEndian(bytes: Uint8Array, offset: number, size: number): bigint {

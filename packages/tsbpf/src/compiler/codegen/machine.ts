@@ -82,8 +82,13 @@ export type MachineInst =
         readonly address: Address;
       }
     | { readonly kind: "store"; readonly size: MemSize; readonly address: Address; readonly src: Operand }
-    /** A helper by its number, or a function of the module by its name. */
-    | { readonly kind: "call"; readonly callee: number | string; readonly argCount: number }
+    /** A helper by its number, or a function of the module by its name; `map`: what a helper works on. */
+    | {
+        readonly kind: "call";
+        readonly callee: number | string;
+        readonly argCount: number;
+        readonly map: string | undefined;
+      }
     /**
      * Changes memory in one step. `imm` is the operation as the instruction has it (bpf/builders.ts, Atomic). With
      * `fetches` src is replaced by what was there; cmpxchg compares with r0 and leaves it there.

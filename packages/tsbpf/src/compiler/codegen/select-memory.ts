@@ -3,7 +3,7 @@
 
 import { assert } from "../../util/assert.js";
 import type { AtomicInst, CallFuncInst, CallInst, Inst, LoadInst, StoreInst } from "../ir/ir.js";
-import { memSize } from "../ir/ir.js";
+import { isInContext, memSize } from "../ir/ir.js";
 import { Atomic } from "../../bpf/builders.js";
 import { FP } from "../../bpf/isa.js";
 import type { Address, CoreUse, Operand } from "./machine.js";
@@ -57,7 +57,7 @@ export function selectStore(sel: Selection, inst: StoreInst): void {
   assert(ptr && value, "store takes a pointer and a value");
   const size = memSize(inst.mem);
   // The verifier refuses stores of immediates to a program's context before Linux 6.4 (check_mem_access).
-  const imm = isContext(sel, ptr) && !sel.features.signed ? undefined : storeImm(value, size);
+  const imm = isInContext(ptr) && !sel.features.signed ? undefined : storeImm(value, size);
   const src: Operand = imm === undefined ? regOperand(regOf(sel, value)) : immOperand(imm);
   const address = addressOf(sel, ptr, inst.offset);
   emit(sel, { kind: "store", size, address, src }, touchedSlots(sel, ptr));
@@ -98,17 +98,11 @@ function storeImm(value: Inst, size: number): number | undefined {
   return signed === BigInt.asIntN(32, signed) ? Number(signed) : undefined;
 }
 
-function isContext(sel: Selection, ptr: Inst): boolean {
-  let current = ptr;
-  while (current.op === "add" && current.type === "ptr" && current.args[0]) current = current.args[0];
-  return sel.func.section !== undefined && current === sel.func.blocks[0]?.params[0];
-}
-
 // ---- addresses ----------------------------------------------------------------------------------------------------
 
 function addressOf(sel: Selection, ptr: Inst, offset: number): Address {
   const address = placeOf(sel, ptr, offset);
-  return isContext(sel, ptr) ? { ...address, isContext: true } : address;
+  return isInContext(ptr) ? { ...address, isContext: true } : address;
 }
 
 function placeOf(sel: Selection, ptr: Inst, offset: number): Address {
@@ -161,11 +155,9 @@ export function selectCall(sel: Selection, inst: CallInst | CallFuncInst): void 
   for (const { value, reg } of args) if (!remade(value)) moveInto(sel, reg, value);
   for (const { value, reg } of args) if (remade(value)) moveInto(sel, reg, value);
   const touches = inst.args.flatMap((value) => touchedSlots(sel, value));
-  emit(
-    sel,
-    { kind: "call", callee: inst.op === "call" ? inst.helper : inst.name, argCount: inst.args.length },
-    touches,
-  );
+  const map = inst.args.find((arg) => arg.op === "map")?.name;
+  const callee = inst.op === "call" ? inst.helper : inst.name;
+  emit(sel, { kind: "call", callee, argCount: inst.args.length, map }, touches);
   if (inst.type === "void" || usersOf(sel.users, inst).length === 0) return;
   const dst = ownReg(sel, inst);
   // A function of the module returns a clean result; of a helper's 32 bits the upper half may be anything.

@@ -146,7 +146,8 @@ function keyOf(inst: MachineInst): string {
     case "store":
       return `store ${inst.size} ${addressKey(inst.address)} ${operandKey(inst.src)}`;
     case "call":
-      return `call ${inst.callee} ${inst.argCount}`;
+      // With two maps in one call the kernel does not inline it, and before 6.10 refuses callbacks over them.
+      return `call ${inst.callee} ${inst.argCount} ${inst.map}`;
     case "atomic":
       return `atomic ${inst.imm} ${inst.size} ${addressKey(inst.address)} ${inst.src} ${inst.result}`;
     case "bswap":

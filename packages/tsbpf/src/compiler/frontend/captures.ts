@@ -5,7 +5,7 @@
 import { ts } from "./typescript.js";
 import { STACK_BYTES } from "../../bpf/stack.js";
 import type { Variable } from "../ir/builder.js";
-import type { Inst } from "../ir/ir.js";
+import { isInContext, type Inst } from "../ir/ir.js";
 import { assert } from "../../util/assert.js";
 import { isAssignment } from "./assigned.js";
 import { report, symbolOf, type Lowering } from "./lowering.js";
@@ -253,7 +253,7 @@ export interface Opened {
 export function openCaptures(l: Lowering, captures: Captures, record: Inst): Opened {
   const values = new Map<Inst, Inst>();
   for (const [value, offset] of captures.values) {
-    if (value.type !== "void") values.set(value, loadCell(l, record, offset, value.type));
+    values.set(value, loadValue(l, record, offset, value));
   }
   for (const [variable, offset] of captures.variables) {
     l.b.write(variable, loadCell(l, record, offset, variable.type));
@@ -309,6 +309,13 @@ function forgetMemory(l: Lowering, memory: MemoryOperand): void {
 
 function storeCell(l: Lowering, record: Inst, offset: number, value: Inst): void {
   l.b.store(value.type === "i32" ? "u32" : "u64", record, offset, value);
+}
+
+/** What was captured, and what the verifier takes it for. */
+function loadValue(l: Lowering, record: Inst, offset: number, value: Inst): Inst {
+  if (isInContext(value)) return l.b.contextPointer(l.b.load("i64", "u64", record, offset));
+  assert(value.type !== "void", "what gives nothing is captured");
+  return loadCell(l, record, offset, value.type);
 }
 
 function loadCell(l: Lowering, record: Inst, offset: number, type: Variable["type"]): Inst {

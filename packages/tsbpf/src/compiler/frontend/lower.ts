@@ -143,7 +143,7 @@ function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
   const section = [kind.prefixes[0], program.target].filter((part) => part !== "").join("/");
   const voidReturn = kind.returnValue === "ignored" ? "anything" : "zero";
   const b = new FunctionBuilder(program.name, section, "i32", voidReturn);
-  const context = b.addParam("ptr");
+  const context = b.addParam("ptr", true);
   const activation: Activation = {
     name: program.name,
     node: program.handler,

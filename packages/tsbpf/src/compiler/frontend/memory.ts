@@ -167,8 +167,20 @@ export function copyTo(l: Lowering, node: ts.Node, target: MemoryOperand, operan
   });
 }
 
+/** Views of one packet can lie anywhere in it: all of one is read before any of the other is written. */
+function mayOverlap(target: MemoryOperand, source: MemoryOperand): boolean {
+  if (target.space !== "packet" || source.space !== "packet") return false;
+  if (target.base !== source.base) return true;
+  const distance = target.offset - source.offset;
+  return distance > -sizeOf(target.type) && distance < sizeOf(source.type) && distance !== 0;
+}
+
 /** Memory of one layout is copied as it is; a struct of another one field by field, as JavaScript would. */
 function copyMemory(l: Lowering, node: ts.Node, target: MemoryOperand, source: MemoryOperand): boolean {
+  if (mayOverlap(target, source)) {
+    const between = stackMemory(l, node, "copy", source.type);
+    return copyMemory(l, node, between, source) && copyMemory(l, node, target, between);
+  }
   if (isSameLayout(target.type, source.type)) {
     const align = Math.min(target.align, source.align);
     l.b.copy(target.base, target.offset, source.base, source.offset, sizeOf(target.type), align);

@@ -282,9 +282,11 @@ export function bigintBinary(
   }
   const value = l.b.binary(wrappingOps[operator], left.value, right.value);
   if (operator !== "&") return sizedInt(type, value);
-  const masks = [left, right].map((side) => side.range).filter((range) => range.low >= 0n);
-  const high = masks.map((range) => range.high).reduce(smaller, rangeOf(type).high);
-  return { ...sizedInt(type, value), range: masks.length > 0 ? { low: 0n, high } : rangeOf(type) };
+  // A literal that the type does not hold is another number in it: all ones are -1.
+  const whole = rangeOf(type);
+  const masks = [left, right].map((side) => side.range).filter(({ low, high }) => low >= 0n && high <= whole.high);
+  const high = masks.map((range) => range.high).reduce(smaller, whole.high);
+  return { ...sizedInt(type, value), range: masks.length > 0 ? { low: 0n, high } : whole };
 }
 
 /** False, with a diagnostic, for a literal that the type does not hold. */

@@ -83,6 +83,11 @@ function withoutAbsence(operand: Operand): Operand {
   return operand.kind === "nullable" ? operand.inner : operand;
 }
 
+/** It leads into the context of the program that calls. */
+export function isContextClass(one: ParameterClass): boolean {
+  return one.kind === "ctx" || ((one.kind === "memory" || one.kind === "ref") && one.space === "context");
+}
+
 /** The type of the register that it is passed in. */
 export function valueType(one: ParameterClass): Type {
   if (one.kind === "int") return isNarrow(one.type) ? "i32" : "i64";

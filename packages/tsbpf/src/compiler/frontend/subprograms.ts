@@ -15,7 +15,15 @@ import { bindParameter, newReturn, resultShape, type Argument, type Returned } f
 import { functionCost, type LoopCost } from "./loops.js";
 import { at, report, type Activation, type Compilation, type Lowering } from "./lowering.js";
 import { errorOperand, voidOperand, type FunctionNode, type Operand, type Range } from "./operands.js";
-import { argumentOf, keysOf, parameterClass, parameterOperand, type ParameterClass, valueType } from "./parameters.js";
+import {
+  argumentOf,
+  keysOf,
+  isContextClass,
+  parameterClass,
+  parameterOperand,
+  type ParameterClass,
+  valueType,
+} from "./parameters.js";
 import type { Signature, SignatureType } from "./signatures.js";
 import { lowerBody } from "./statements.js";
 import { visibleRange } from "./visible.js";
@@ -279,7 +287,7 @@ function makeSubprogram(l: Lowering, { name, callee, classes, linkage }: Wanted)
     ...newFunctionState(true),
   };
   const diagnosticsBefore = sub.diagnostics.length;
-  const params = classes.map((one) => parameterOperand(sub, one, b.addParam(valueType(one))));
+  const params = classes.map((one) => parameterOperand(sub, one, b.addParam(valueType(one), isContextClass(one))));
   const isBound = parametersOf(callee).map((parameter, index) =>
     bindParameter(sub, parameter, parameter, params[index] ?? errorOperand),
   );

@@ -127,8 +127,10 @@ export class FunctionBuilder {
     return this.#state(block).predecessors.length > 0;
   }
 
-  addParam(type: Type): ParamInst {
-    const param: ParamInst = { id: this.func.nextId++, op: "param", type, args: [], span: this.span };
+  /** `isContext`: the context of a program. */
+  addParam(type: Type, isContext = false): ParamInst {
+    const id = this.func.nextId++;
+    const param: ParamInst = { id, op: "param", type, args: [], span: this.span, ...(isContext && { context: true }) };
     this.#current.params.push(param);
     return param;
   }
@@ -223,6 +225,11 @@ export class FunctionBuilder {
 
   convert(op: ConvertInst["op"], type: Type, value: Inst): Inst {
     return this.#add({ op, type, args: [value] });
+  }
+
+  /** The context of a program, out of memory. */
+  contextPointer(value: Inst): Inst {
+    return this.#add({ op: "int2ptr", type: "ptr", args: [value], context: true });
   }
 
   forget(type: "i32" | "i64", value: Inst): Inst {

@@ -86,6 +86,13 @@ export type BinaryOp =
 
 export type CompareOp = "eq" | "ne" | "ult" | "ule" | "ugt" | "uge" | "slt" | "sle" | "sgt" | "sge";
 
+/** Whether the pointer leads into the context of a program. */
+export function isInContext(ptr: Inst): boolean {
+  let current = ptr;
+  while (current.op === "add" && current.type === "ptr" && current.args[0]) current = current.args[0];
+  return (current.op === "param" || current.op === "int2ptr") && current.context === true;
+}
+
 /** Memory width and, for loads, how the value is widened to the result's type. */
 export type MemType = "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32";
 
@@ -95,6 +102,8 @@ export interface ParamInst extends InstBase {
   readonly type: Type;
   /** A number of the user's own: no check that the verifier must see rests on what it is. */
   readonly free?: true;
+  /** The context of a program: the verifier has rules of its own for what is read and written through it. */
+  readonly context?: true;
 }
 /** An integer; for i32 `value` is in 0 … 2^32 - 1, for i64 in 0 … 2^64 - 1. A ptr constant is only 0 (null). */
 export interface ConstInst extends InstBase {
@@ -135,6 +144,8 @@ export interface ConvertInst extends InstBase {
     | "address"
     | "int2ptr";
   readonly type: Type;
+  /** Of int2ptr: the context of a program, as a callback finds it among what it was given. */
+  readonly context?: true;
 }
 /**
  * args [value], of the same type: the value itself, of which nobody knows anything any more, neither a pass nor the

@@ -102,6 +102,7 @@ function parseHeader(cursor: Cursor): FuncState {
   expect(cursor, "->");
   func.returns = takeTypeOrVoid(cursor);
   if (accept(cursor, "section")) func.section = takeString(cursor);
+  if (func.section !== undefined) for (const param of entry.params) Object.assign(param, { context: true });
   func.linkage = accept(cursor, "global") || func.section !== undefined ? "global" : "static";
   if (accept(cursor, "void"))
     func.voidReturn = take(cursor, "zero or anything", /^"(zero|anything)"$/).slice(1, -1) as "zero" | "anything";
@@ -114,8 +115,8 @@ function takeParam(cursor: Cursor, state: FuncState): ParamInst {
   const name = takeValue(cursor);
   expect(cursor, ":");
   const type = takeType(cursor);
-  const isFree = peek(cursor) === "free";
-  if (isFree) takeWord(cursor, "'free'");
+  const isFree = accept(cursor, "free");
+  const isContext = accept(cursor, "context");
   const param: ParamInst = {
     id: state.func.nextId++,
     op: "param",
@@ -123,6 +124,7 @@ function takeParam(cursor: Cursor, state: FuncState): ParamInst {
     args: [],
     span: cursor.span,
     ...(isFree && { free: true }),
+    ...(isContext && { context: true }),
   };
   define(cursor, state, name, param);
   return param;
@@ -360,7 +362,10 @@ function parseOther(cursor: Cursor, op: string, value: () => void): Body | undef
   if (!isConvert && !binaryOps.has(op)) return undefined;
   const type = takeType(cursor);
   value();
-  if (isConvert) return { op: op as ConvertInst["op"], type };
+  if (isConvert) {
+    const isContext = op === "int2ptr" && accept(cursor, "context");
+    return { op: op as ConvertInst["op"], type, ...(isContext && { context: true }) };
+  }
   expect(cursor, ",");
   value();
   return { op: op as BinaryOp, type };

@@ -29,7 +29,11 @@ export function printModule(module: IrModule, options: PrintOptions = {}): strin
 
 export function printFunc(func: Func, options: PrintOptions = {}): string {
   const names = nameFunc(func);
-  const params = func.blocks[0]?.params.map((param) => `${names.value(param)}: ${param.type}`) ?? [];
+  // What a program is given is its context anyway.
+  const params =
+    func.blocks[0]?.params.map((param) =>
+      func.section === undefined ? printParam(param, names) : `${names.value(param)}: ${param.type}`,
+    ) ?? [];
   const linkage = func.section === undefined && func.linkage === "global" ? " global" : "";
   const section = func.section === undefined ? linkage : ` section ${JSON.stringify(func.section)}`;
   const voidReturn = func.voidReturn === "zero" ? "" : ` void ${JSON.stringify(func.voidReturn)}`;
@@ -45,7 +49,7 @@ export function printFunc(func: Func, options: PrintOptions = {}): string {
 }
 
 function printParam(param: ParamInst, names: Names): string {
-  return `${names.value(param)}: ${param.type}${param.free ? " free" : ""}`;
+  return `${names.value(param)}: ${param.type}${param.free ? " free" : ""}${param.context ? " context" : ""}`;
 }
 
 /** Numbers the values and blocks of `func`; what does not belong to it is printed with its raw id and a '?'. */
@@ -129,7 +133,8 @@ function printBody(inst: Inst, args: readonly string[]): string {
     default: {
       // A comparison shows the type that it compares, everything else the type that it gives.
       const type = compareOps.has(inst.op) ? (inst.args[0]?.type ?? "?") : inst.type;
-      return `${inst.op} ${type} ${args.join(", ")}`;
+      const context = inst.op === "int2ptr" && inst.context ? " context" : "";
+      return `${inst.op} ${type} ${args.join(", ")}${context}`;
     }
   }
 }

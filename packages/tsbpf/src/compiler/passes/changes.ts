@@ -1,7 +1,7 @@
 // What the verifier sees of a number that depends on the way: which different ones may arrive at a block.
 
 import { predecessors, type Cfg, type Loop } from "../ir/cfg.js";
-import { targets, type Block, type Inst, type ParamInst } from "../ir/ir.js";
+import { isCompare, targets, type Block, type Inst, type ParamInst } from "../ir/ir.js";
 import { constOf } from "./edit.js";
 
 export interface Changing {
@@ -14,7 +14,11 @@ export interface Changing {
 /** What a counter may be: anything up to the loop's rounds, of which there are many. */
 const counterValues = 16;
 
+/** On the way numbers were added of which the verifier knows bounds: the sum's bounds tell of it. */
+const vagueStep = 1n << 70n;
+
 interface Trail {
+  /** Sums of constants; {@link vagueStep} is in those that bounded numbers belong to. */
   readonly steps: Set<bigint>;
   readonly constants: Set<bigint>;
   readonly joins: Map<ParamInst, Block>;
@@ -41,6 +45,10 @@ function trailOf(cfg: Cfg, loop: Loop, param: ParamInst): Trail {
   const trail = newTrail();
   const seen = new Map<Inst, bigint>();
   const work: (readonly [Inst, bigint])[] = [];
+  const incoming: Incoming = (value) => {
+    const block = value.op === "param" && home.get(value);
+    return block && block !== loop.header ? incomingOf(cfg, block, value) : [];
+  };
   const push = (value: Inst | undefined, step: bigint): void => void (value && work.push([value, step]));
   const index = loop.header.params.indexOf(param);
   for (const { from, target } of predecessors(cfg, loop.header))
@@ -57,11 +65,16 @@ function trailOf(cfg: Cfg, loop: Loop, param: ParamInst): Trail {
       continue;
     }
     seen.set(value, step);
+    const sum = sumOf(value, incoming);
+    if (sum) {
+      for (const added of sum.steps) push(sum.base, isVague(step) && isVague(added) ? step : step + added);
+      continue;
+    }
     const block = home.get(value);
     if (value.op === "const") trail.constants.add(value.value + step);
     else if (value.op === "param" && block && block !== loop.header) {
       trail.joins.set(value, block);
-      for (const incoming of incomingOf(cfg, block, value)) push(incoming, step);
+      for (const one of incoming(value)) push(one, step);
     } else if (mayBeKnown(value)) trail.isComputed = true;
     else trail.isAnything = true;
   }
@@ -93,13 +106,58 @@ function withoutSteps(start: Inst, first: bigint): { readonly value: Inst; reado
     if (!left) return { value, step };
     if (value.op === "add" && constant !== undefined) step += BigInt.asIntN(64, constant);
     else if (value.op === "sub" && constant !== undefined) step -= BigInt.asIntN(64, constant);
-    else if (value.op !== "zext" && value.op !== "sext" && value.op !== "trunc") return { value, step };
+    else if (!isWidening(value)) return { value, step };
     value = left;
   }
 }
 
-function incomingOf(cfg: Cfg, block: Block, param: ParamInst): readonly Inst[] {
-  const index = block.params.indexOf(param);
+/** The ways on which a value of a round comes about: what is passed on to a parameter inside the loop. */
+type Incoming = (value: Inst) => readonly Inst[];
+
+function isVague(step: bigint): boolean {
+  return step >= vagueStep / 2n;
+}
+
+/** What a number was added to in this round, and the different steps that the verifier sees. */
+function sumOf(sum: Inst, incoming: Incoming): { readonly base: Inst; readonly steps: readonly bigint[] } | undefined {
+  const [left, right] = sum.args;
+  if (!left || !right || sum.type === "ptr" || (sum.op !== "add" && sum.op !== "sub")) return undefined;
+  const onRight = stepsOf(right, incoming, depthMax);
+  if (onRight) return { base: left, steps: sum.op === "add" ? onRight : onRight.map((step) => -step) };
+  const onLeft = sum.op === "add" ? stepsOf(left, incoming, depthMax) : undefined;
+  if (onLeft) return { base: right, steps: onLeft };
+  if (isBoundedRead(right, incoming)) return { base: left, steps: [vagueStep] };
+  return sum.op === "add" && isBoundedRead(left, incoming) ? { base: right, steps: [vagueStep] } : undefined;
+}
+
+/** The constants that a number of this round is one of, by the way that was taken. */
+function stepsOf(value: Inst, incoming: Incoming, depth: number): readonly bigint[] | undefined {
+  if (value.op === "const") return [BigInt.asIntN(value.type === "i32" ? 32 : 64, value.value)];
+  if (isCompare(value)) return [0n, 1n];
+  const ways = value.op === "param" ? incoming(value) : isWidening(value) ? value.args : [];
+  if (ways.length === 0 || depth === 0) return undefined;
+  const steps = new Set<bigint>();
+  for (const way of ways) {
+    const found = stepsOf(way, incoming, depth - 1);
+    if (!found) return undefined;
+    for (const step of found) steps.add(step);
+  }
+  return [...steps];
+}
+
+function isWidening({ op }: Inst): boolean {
+  return op === "zext" || op === "sext" || op === "trunc";
+}
+
+function isBoundedRead(value: Inst, incoming: Incoming): boolean {
+  if (value.op === "param") return incoming(value).some((one) => one.op !== "param" && isBoundedRead(one, incoming));
+  if (mayBeKnown(value)) return false;
+  if (value.op === "load" || value.op === "kread") return value.mem !== "u64";
+  return value.op === "zext" || value.op === "sext" || (value.op === "and" && constOf(value.args[1]) !== undefined);
+}
+
+function incomingOf(cfg: Cfg, block: Block, param: Inst): readonly Inst[] {
+  const index = block.params.findIndex((other) => other === param);
   return predecessors(cfg, block).flatMap(({ target }) => target.args[index] ?? []);
 }
 
@@ -123,7 +181,16 @@ export function counterStarts(cfg: Cfg, loops: readonly Loop[]): ReadonlySet<Ins
     for (const [index, param] of loop.header.params.entries()) {
       if (!leavesAt(loop, param)) continue;
       const { steps, constants, isVaried, isComputed, isAnything } = trailOf(cfg, loop, param);
-      if (steps.size !== 1 || steps.has(0n) || constants.size > 0 || isVaried || isComputed || isAnything) continue;
+      if (
+        steps.size !== 1 ||
+        steps.has(0n) ||
+        [...steps].some(isVague) ||
+        constants.size > 0 ||
+        isVaried ||
+        isComputed ||
+        isAnything
+      )
+        continue;
       for (const { from, target } of predecessors(cfg, loop.header)) {
         const start = target.args[index];
         if (start && !loop.blocks.has(from)) starts.add(withoutSteps(start, 0n).value);

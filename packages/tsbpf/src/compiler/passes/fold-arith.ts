@@ -122,12 +122,27 @@ function simplifyAnd(inst: BinaryInst, left: Inst, value: bigint, folder: Folder
   }
   const relevant = relevantOperand(left, value, folder);
   if (relevant) return folder.binary("and", relevant, folder.constant(inst.type, value));
+  const bit = spreadBit(left, folder);
+  if (bit) return folder.binary("mul", bit, folder.constant(inst.type, value));
   if (inst.type === "i64" && value <= 0xffff_ffffn) {
     // 32-bit operations clear the upper half for nothing, and their immediates reach 2^32 - 1.
     const low = folder.convert("trunc", "i32", left);
     return folder.convert("zext", "i64", folder.binary("and", low, folder.constant("i32", value)));
   }
   return undefined;
+}
+
+/**
+ * The bit that all bits of a value are copies of. Newer verifiers walk on once for each of the two (maybe_fork_scalars,
+ * kernel/bpf/verifier.c), which is too often in a loop; as a factor the bit is one number that they know less of.
+ */
+function spreadBit(value: Inst, folder: Folder): Inst | undefined {
+  const [left, right] = value.args;
+  if (!isBinary(value) || value.type === "ptr" || !left || !right) return undefined;
+  if (value.op === "sub") return constOf(left) === 0n && folder.known.possible(right) <= 1n ? right : undefined;
+  const bits = BigInt(bitsOf(value.type));
+  const isSign = value.op === "ashr" && constOf(right) === bits - 1n;
+  return isSign ? folder.binary("lshr", left, right) : undefined;
 }
 
 /** The operand of `value` from which all bits in `mask` come, if the other one has none there. */

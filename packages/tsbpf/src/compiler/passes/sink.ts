@@ -119,10 +119,29 @@ function readContextEarly(func: Func): boolean {
   }
   const [only] = late;
   if (!only || late.length > 1 || only.inst.op !== "load" || isUsedAtEnds(func, context)) return false;
+  if (isRuledOut(func, only.block)) return false;
   only.block.insts = only.block.insts.filter((inst) => inst !== only.inst);
   const at = entry.insts.findIndex((inst) => inst.op === "call" || inst.op === "callfn");
   entry.insts.splice(at, 0, only.inst);
   return true;
+}
+
+/** The verifier may know that the block is never reached: what is read there need not be in this kernel's context. */
+function isRuledOut(func: Func, block: Block): boolean {
+  const { idom } = buildDomTree(buildCfg(func));
+  for (let above = idom.get(block); above; above = idom.get(above)) {
+    if (above.term.op === "br" && mayBeDecided(above.term.cond, decidedDepth)) return true;
+  }
+  return false;
+}
+
+const decidedDepth = 8;
+
+/** It depends on constants that the loader sets, or on what the kernel's types say. */
+function mayBeDecided(value: Inst, depth: number): boolean {
+  if (value.op === "core" || depth === 0) return true;
+  if (value.op === "data") return value.section === ".rodata";
+  return value.args.some((arg) => mayBeDecided(arg, depth - 1));
 }
 
 function isUsedAtEnds(func: Func, value: Inst): boolean {

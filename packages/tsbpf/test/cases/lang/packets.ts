@@ -57,3 +57,52 @@ export const mark = tc("ingress", (ctx) => {
   ctx.tstamp = 0n;
   return ctx.priority > 6 ? TcAction.SHOT : TcAction.OK;
 });
+
+const Labels = struct({ size: u8, text: bytes(11) });
+
+/** Each round adds what it read, and one more where that is large. */
+export const weigh = xdp((ctx) => {
+  const first = ctx.packet.view(14, u8);
+  if (!first) return XdpAction.PASS;
+  let sum = 0;
+  for (let i = 0; i < 63; i++) {
+    const byte = ctx.packet.view(14 + (first & 15) * 4 + i, u8);
+    if (byte === undefined) return sum > 100 ? XdpAction.DROP : XdpAction.ABORTED;
+    if (byte > 8) sum++;
+    sum += byte;
+  }
+  return sum > 7000 ? XdpAction.PASS : XdpAction.TX;
+});
+
+/** Counts by adding 0 or 1. */
+export const dots = xdp((ctx) => {
+  let found = 0;
+  let even = 0;
+  for (let i = 0; i < 63; i++) {
+    const byte = ctx.packet.view(i, u8);
+    if (byte === undefined) break;
+    found += byte < 46 ? 1 : 0;
+    even += (byte & 1) === 0 ? 2 : 1;
+  }
+  return found > 10 ? (even > 60 ? XdpAction.TX : XdpAction.DROP) : XdpAction.PASS;
+});
+
+/** As removing a tag does: views that overlap, upwards and downwards. */
+export const shiftUp = xdp((ctx) => {
+  const from = ctx.packet.view(0, Labels);
+  const to = ctx.packet.view(4, Labels);
+  if (!from || !to) return XdpAction.PASS;
+  to.text = from.text;
+  return XdpAction.TX;
+});
+
+export const shiftDown = xdp((ctx) => {
+  const first = ctx.packet.view(14, u8);
+  if (first === undefined) return XdpAction.PASS;
+  const from = ctx.packet.view(14 + (first & 7), Ethernet);
+  const to = ctx.packet.view(12, Ethernet);
+  if (!from || !to) return XdpAction.PASS;
+  to.source = from.target;
+  to.target = from.source;
+  return XdpAction.TX;
+});

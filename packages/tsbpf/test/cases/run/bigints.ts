@@ -121,3 +121,12 @@ export const truth = rawTracepoint("sched_process_exec", (ctx) => {
   const a = ctx.args[0];
   return (a ? 1 : 0) | (!a ? 2 : 0) | (i64(a) && ctx.args[1] ? 4 : 0) | (a || ctx.args[1] ? 8 : 0);
 });
+
+/** A literal that the signed type does not hold is a negative number there. */
+export const signedMasks = rawTracepoint("sched_process_exec", (ctx) => {
+  const value: i64 = i64(ctx.args[0]) | i64(ctx.args[1] << 63n);
+  const all = i64(value & 0xffffffffffffffffn);
+  const sign = i64(value & 0x8000000000000000n);
+  const high = i64(value & 0xffffffff00000000n);
+  return (all === -1n ? 1 : 0) | (all < 0n ? 2 : 0) | (sign < -5n ? 4 : 0) | (high < -5n ? 8 : 0) | (high === sign ? 16 : 0);
+});

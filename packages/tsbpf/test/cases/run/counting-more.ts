@@ -1,5 +1,5 @@
 // Ordinary work on text and bytes: counters and flags that change only where the data says so.
-import { array, arrayMap, bytes, chars, rawTracepoint, range, struct, u16, u32, u64, u8, type Bytes, type RawTracepointContext } from "tsbpf";
+import { array, arrayMap, bytes, chars, i32, rawTracepoint, range, struct, u16, u32, u64, u8, type Bytes, type RawTracepointContext } from "tsbpf";
 
 const Text = struct({ all: bytes(64) });
 const Small = struct({ all: bytes(32) });
@@ -240,4 +240,25 @@ export const movesOn = rawTracepoint("sched_process_exec", (ctx) => {
     if (input.all[at & 63] > 137) kept++;
   }
   return at * 64 + kept + input.all[kept & 63];
+});
+
+/** Newer verifiers walk on once for each bit that a mask is made of. */
+export const checksum = rawTracepoint("sched_process_exec", (ctx) => {
+  let crc = ~0;
+  for (let i = 0; i < 8; i++) {
+    crc ^= u8(ctx.args[0] >> u64(i * 8));
+    for (let k = 0; k < 8; k++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
+  }
+  return ~crc >>> 0;
+});
+
+/** The same with the sign, and in 64 bits. */
+export const spreadSigns = rawTracepoint("sched_process_exec", (ctx) => {
+  let word = i32(ctx.args[0]);
+  let wide: u64 = ctx.args[1];
+  for (let i = 0; i < 40; i++) {
+    word = i32((word << 1) ^ ((word >> 31) & 0x04c11db7));
+    wide = (wide >> 1n) ^ (-(wide & 1n) & 0xd800000000000000n);
+  }
+  return u32(word) ^ u32(wide) ^ u32(wide >> 32n);
 });
