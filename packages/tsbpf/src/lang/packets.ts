@@ -2,7 +2,7 @@
 
 import type { Packet } from "./contexts.js";
 import type { Layout, Schema } from "./types.js";
-import { convertInt, storedValue } from "./values.js";
+import { convertInt, storedValue, textMethods, type Members } from "./values.js";
 
 /** A packet made of these bytes, for a program that is called in plain Node: what it stores is stored in `bytes`. */
 export function packetOf(bytes: Uint8Array): Packet {
@@ -72,6 +72,7 @@ function readAt(bytes: Uint8Array, offset: number, layout: Layout): unknown {
     case "array":
       return arrayAt(bytes, offset, layout.element, layout.length);
     case "chars":
+      return arrayAt(bytes, offset, byteLayout, layout.length, textMethods);
     case "bytes":
       return arrayAt(bytes, offset, byteLayout, layout.length);
   }
@@ -105,8 +106,8 @@ function structAt(bytes: Uint8Array, offset: number, layout: Layout & { kind: "s
   return view;
 }
 
-function arrayAt(bytes: Uint8Array, offset: number, element: Layout, length: number): object {
-  const view = {};
+function arrayAt(bytes: Uint8Array, offset: number, element: Layout, length: number, members: Members = {}): object {
+  const view = Object.create({ ...members, [Symbol.iterator]: Array.prototype[Symbol.iterator] }) as object;
   for (let index = 0; index < length; index++) {
     defineAt(view, String(index), bytes, offset + index * sizeOf(element), element);
   }

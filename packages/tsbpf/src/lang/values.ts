@@ -92,7 +92,8 @@ export function structValue(layout: Layout & { kind: "struct" }, init: object): 
   return Object.assign(object, init);
 }
 
-type Members = Readonly<Record<string, (this: object, ...args: never[]) => unknown>>;
+/** Methods that an array has besides its elements. */
+export type Members = Readonly<Record<string, (this: object, ...args: never[]) => unknown>>;
 
 function arrayValue(element: Layout, length: number, members: Members = {}): object {
   const items = Array.from({ length }, () => zeroValue(element));
@@ -115,7 +116,7 @@ function arrayValue(element: Layout, length: number, members: Members = {}): obj
 }
 
 /** Methods of text: bytes that are compared up to the first NUL, on both sides. */
-const textMethods: Members = {
+export const textMethods: Members = {
   equals(this: object, other: unknown) {
     const [text, wanted] = [textBytes(this), textBytes(other)];
     return text.length === wanted.length && startsWithBytes(text, wanted);

@@ -281,9 +281,9 @@ function counterStep(
   }
   // In a `while` loop the step is a statement of the body itself, which no `continue` may skip.
   const [only] = inBody;
-  if (!only || !ts.isBlock(body)) return undefined;
+  if (!only) return undefined;
   const statement = only.parent;
-  const isOwn = ts.isExpressionStatement(statement) && statement.parent === body;
+  const isOwn = ts.isExpressionStatement(statement) && (statement === body || statement.parent === body);
   return isOwn && !continuesBefore(body, only.pos) ? stepOf(l, limit, only as ts.Expression) : undefined;
 }
 

@@ -7,7 +7,7 @@ import { STACK_BYTES } from "../../bpf/stack.js";
 import type { Variable } from "../ir/builder.js";
 import { isInContext, type Inst } from "../ir/ir.js";
 import { assert } from "../../util/assert.js";
-import { isAssignment } from "./assigned.js";
+import { changedVariables, isAssignment } from "./assigned.js";
 import { report, symbolOf, type Lowering } from "./lowering.js";
 import type { MemoryOperand, Operand } from "./operands.js";
 import { memOfWidth, widestPieces } from "./pieces.js";
@@ -62,8 +62,8 @@ export function findCaptures(l: Lowering, source: CallbackSource): Captures | un
   const variables = new Map<Variable, number>();
   const results = new Map<Variable, number>();
   const assigned = new Set<Variable>();
-  const targets = assignedNames(source.node);
-  const touched = new Set([...targets, ...passedNames(source.node)]);
+  const reassigned = reassignedNames(source.node);
+  const touched = new Set([...assignedNames(source.node), ...passedNames(source.node)]);
   const changed: MemoryOperand[] = [];
   const looksOnce = !isAtLeast(l.target.kernel, roundsSince);
   let isFine = true;
@@ -93,9 +93,10 @@ export function findCaptures(l: Lowering, source: CallbackSource): Captures | un
     } else {
       for (const variable of variablesOf(local.shape)) {
         addCell(variables, variable);
-        if (!targets.has(symbol.name)) continue;
-        assigned.add(variable);
-        if (!looksOnce || variable.type !== "ptr") continue;
+        const isReassigned = reassigned.has(symbol.name);
+        if (isReassigned) assigned.add(variable);
+        const isChanged = isReassigned || (touched.has(symbol.name) && isOnStack(local.shape));
+        if (!isChanged || !looksOnce || variable.type !== "ptr") continue;
         const { major, minor } = l.target.kernel;
         const what = `A callback that changes '${symbol.name}', which is no number,`;
         report(l, node, "kernelTooOld", { what, needed: roundsSince, kernel: `${major}.${minor}` });
@@ -124,6 +125,22 @@ export function findCaptures(l: Lowering, source: CallbackSource): Captures | un
 function onStack(operand: Operand): MemoryOperand | undefined {
   const present = operand.kind === "nullable" ? operand.inner : operand;
   return present.kind === "memory" && present.space === "stack" ? present : undefined;
+}
+
+function isOnStack(shape: Shape): boolean {
+  const present = shape.kind === "nullablePointer" ? shape.inner : shape;
+  return present.kind === "memory" && present.space === "stack";
+}
+
+/** Names of variables that are something else afterwards. */
+function reassignedNames(callback: ts.Node): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    for (const { text } of changedVariables(node)) names.add(text);
+    ts.forEachChild(node, visit);
+  };
+  visit(callback);
+  return names;
 }
 
 /** Names among the arguments and receivers of calls. */

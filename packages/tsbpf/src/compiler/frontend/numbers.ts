@@ -373,7 +373,7 @@ function bigintShift(l: Lowering, node: ts.Node, operator: "<<" | ">>", left: In
     return errorOperand;
   }
   if (left.type === "bigint" && known !== undefined) return constantBigint(l, node, operator, left, right);
-  const type = typeof left.type === "string" ? intTypes.i64 : left.type;
+  const type = shiftedType(left, right);
   const op: BinaryOp = operator === "<<" ? "shl" : type.signed ? "ashr" : "lshr";
   if (high <= 63n) return sizedInt(type, l.b.binary(op, left.value, right.value));
   if (op === "ashr") {
@@ -382,6 +382,14 @@ function bigintShift(l: Lowering, node: ts.Node, operator: "<<" | ">>", left: In
   }
   const shifted = l.b.binary(op, left.value, right.value);
   return sizedInt(type, selectIf(l, l.b.compare("ugt", right.value, l.b.constant("i64", 63n)), 0n, shifted));
+}
+
+/** A literal takes the type of the count, unless only one of the two types holds it. */
+function shiftedType(left: IntOperand, right: IntOperand): IntType {
+  if (typeof left.type !== "string") return left.type;
+  if (left.range.low < 0n) return intTypes.i64;
+  const isWide = typeof right.type === "string" || !within(left.range, rangeOf(right.type));
+  return isWide ? intTypes.u64 : right.type;
 }
 
 // ---- comparison -------------------------------------------------------------------------------------------------

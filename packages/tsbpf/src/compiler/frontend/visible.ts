@@ -5,7 +5,8 @@ import type { Inst } from "../ir/ir.js";
 import type { Lowering } from "./lowering.js";
 import type { Range } from "./operands.js";
 
-const depthMax = 8;
+/** Operations with two operands, one inside the other. */
+const depthMax = 12;
 const u32Range: Range = { low: 0n, high: 0xffffffffn };
 
 /** Bounds that the verifier knows, none of them negative. */
@@ -16,7 +17,7 @@ export function visibleRange(l: Lowering, inst: Inst): Range | undefined {
 function rangeOf(l: Lowering, unresolved: Inst, depth: number): Range | undefined {
   const inst = l.b.resolve(unresolved);
   if (depth === 0) return undefined;
-  const [left, right] = inst.args.map((arg) => rangeOf(l, arg, depth - 1));
+  const [left, right] = inst.args.map((arg) => rangeOf(l, arg, inst.args.length > 1 ? depth - 1 : depth));
   switch (inst.op) {
     case "const":
       return inst.value < 1n << 31n ? { low: inst.value, high: inst.value } : undefined;
@@ -27,6 +28,8 @@ function rangeOf(l: Lowering, unresolved: Inst, depth: number): Range | undefine
       return inst.mem === "u8" ? { low: 0n, high: 0xffn } : inst.mem === "u16" ? { low: 0n, high: 0xffffn } : undefined;
     case "zext":
       return left ?? u32Range;
+    case "sext":
+      return left && fitting(left);
     case "trunc":
       return left && left.high <= u32Range.high ? left : undefined;
     case "and": {
@@ -36,6 +39,10 @@ function rangeOf(l: Lowering, unresolved: Inst, depth: number): Range | undefine
     case "lshr":
       return left && right && right.low === right.high
         ? { low: left.low >> right.low, high: left.high >> right.low }
+        : undefined;
+    case "shl":
+      return left && right && right.low === right.high && right.high < 32n
+        ? fitting({ low: left.low << right.low, high: left.high << right.low })
         : undefined;
     case "add":
       return left && right && fitting({ low: left.low + right.low, high: left.high + right.high });

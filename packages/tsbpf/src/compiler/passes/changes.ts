@@ -25,16 +25,16 @@ interface Trail {
   /** One value with two distances, as an inner loop makes them. */
   isVaried: boolean;
   /** Numbers that are computed from the loop's counter, say, and so known in every round. */
-  isComputed: boolean;
+  readonly computed: Set<Inst>;
   isAnything: boolean;
 }
 
 /** Undefined for what the verifier sees to be the same on all ways through a round, or to be anything. */
 export function howItChanges(cfg: Cfg, loop: Loop, param: ParamInst): Changing | undefined {
-  const { steps, constants, joins, isVaried, isComputed, isAnything } = trailOf(cfg, loop, param);
-  const ways = steps.size + constants.size + (isComputed ? 1 : 0) + (isAnything ? 1 : 0);
+  const { steps, constants, joins, isVaried, computed, isAnything } = trailOf(cfg, loop, param);
+  const ways = steps.size + constants.size + computed.size + (isAnything ? 1 : 0);
   if (!isVaried && ways < 2) return undefined;
-  const isCounter = isVaried || isComputed || steps.size > 1 || [...steps].some((step) => step !== 0n);
+  const isCounter = isVaried || computed.size > 0 || steps.size > 1 || [...steps].some((step) => step !== 0n);
   return { values: isCounter ? counterValues : 1 + constants.size + (isAnything ? 1 : 0), joins: [...joins] };
 }
 
@@ -75,15 +75,15 @@ function trailOf(cfg: Cfg, loop: Loop, param: ParamInst): Trail {
     else if (value.op === "param" && block && block !== loop.header) {
       trail.joins.set(value, block);
       for (const one of incoming(value)) push(one, step);
-    } else if (mayBeKnown(value)) trail.isComputed = true;
+    } else if (mayBeKnown(value)) trail.computed.add(value);
     else trail.isAnything = true;
   }
   return trail;
 }
 
 function newTrail(): Trail {
-  const flags = { isVaried: false, isComputed: false, isAnything: false };
-  return { steps: new Set(), constants: new Set(), joins: new Map(), ...flags };
+  const flags = { isVaried: false, isAnything: false };
+  return { steps: new Set(), constants: new Set(), joins: new Map(), computed: new Set(), ...flags };
 }
 
 const depthMax = 8;
@@ -180,14 +180,14 @@ export function counterStarts(cfg: Cfg, loops: readonly Loop[]): ReadonlySet<Ins
   for (const loop of loops) {
     for (const [index, param] of loop.header.params.entries()) {
       if (!leavesAt(loop, param)) continue;
-      const { steps, constants, isVaried, isComputed, isAnything } = trailOf(cfg, loop, param);
+      const { steps, constants, isVaried, computed, isAnything } = trailOf(cfg, loop, param);
       if (
         steps.size !== 1 ||
         steps.has(0n) ||
         [...steps].some(isVague) ||
         constants.size > 0 ||
         isVaried ||
-        isComputed ||
+        computed.size > 0 ||
         isAnything
       )
         continue;

@@ -1,6 +1,6 @@
 // Packets: views at constant and bounded offsets, what is stored through them, byte order.
 import {
-  arrayMap, bytes, hashMap, htons, ntohs, struct, tc, TcAction, u16, u32, u64, u8, xdp, XdpAction, type Value,
+  arrayMap, bytes, chars, hashMap, htons, ntohs, struct, tc, TcAction, u16, u32, u64, u8, xdp, XdpAction, type Value,
   type XdpContext,
 } from "tsbpf";
 
@@ -105,4 +105,25 @@ export const shiftDown = xdp((ctx) => {
   to.source = from.target;
   to.target = from.source;
   return XdpAction.TX;
+});
+
+const Line = struct({ text: chars(16) });
+
+/** Text in a view has the methods of text. */
+export const requests = xdp((ctx) => {
+  const line = ctx.packet.view(14, Line);
+  if (!line) return XdpAction.PASS;
+  if (line.text.startsWith("E") || line.text.includes("ab") || line.text.equals("GET")) return XdpAction.DROP;
+  return line.text[3] > 64 ? XdpAction.TX : XdpAction.PASS;
+});
+
+/** Offsets that several operations bound. */
+export const options = xdp((ctx) => {
+  const first = ctx.packet.view(14, u8);
+  if (first === undefined) return XdpAction.PASS;
+  const header = 14 + (first & 60);
+  const length = ctx.packet.view(header + 8 + 12 + (first & 15), u8);
+  if (length === undefined) return XdpAction.PASS;
+  const last = ctx.packet.view(header + ((length & 3) << 2) + ((first >> 4) & 15) * 4, u8);
+  return last === undefined ? XdpAction.TX : last > 100 ? XdpAction.DROP : XdpAction.ABORTED;
 });

@@ -130,3 +130,15 @@ export const signedMasks = rawTracepoint("sched_process_exec", (ctx) => {
   const high = i64(value & 0xffffffff00000000n);
   return (all === -1n ? 1 : 0) | (all < 0n ? 2 : 0) | (sign < -5n ? 4 : 0) | (high < -5n ? 8 : 0) | (high === sign ? 16 : 0);
 });
+
+/** A literal that is shifted takes the type of the count. */
+export const shiftedLiterals = rawTracepoint("sched_process_exec", (ctx) => {
+  const n = ctx.args[0] & 63n;
+  let mask: u64 = ctx.args[1];
+  mask |= 1n << n;
+  const has = (mask & (1n << (ctx.args[2] & 63n))) !== 0n;
+  const sign = i64(ctx.args[2]) + (-1n << n);
+  const small = i64(ctx.args[0] & 31n);
+  const sum = i64(ctx.args[1]) - (3n << small);
+  return (1n << n > 0n ? 1 : 0) ^ u32((1n << n) / 3n) ^ (has ? 2 : 0) ^ fold(mask) ^ fold(u64(sign)) ^ fold(u64(sum));
+});

@@ -262,3 +262,39 @@ export const spreadSigns = rawTracepoint("sched_process_exec", (ctx) => {
   }
   return u32(word) ^ u32(wide) ^ u32(wide >> 32n);
 });
+
+/** Both arms are computed from what was before. */
+export const checksumByChoice = rawTracepoint("sched_process_exec", (ctx) => {
+  let sum = 0;
+  for (let i = 0; i < 16; i++) {
+    sum ^= u8(ctx.args[0] >> u64((i & 7) * 8));
+    for (let k = 0; k < 8; k++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
+  }
+  return sum >>> 0 > 100 ? 1 : 2;
+});
+
+/** What is added is chosen. */
+export const chosenSteps = rawTracepoint("sched_process_exec", (ctx) => {
+  const text = Text();
+  fill(text.all, ctx);
+  let signed = 0;
+  let graded = 0;
+  for (const byte of text.all) {
+    signed += byte > 100 ? -3 : 2;
+    const grade = byte > 64 ? 3 : byte > 32 ? 2 : 1;
+    graded += grade;
+  }
+  return (signed > 5 ? 1 : 0) | (graded > 100 ? 2 : 0);
+});
+
+/** Loops whose body is one statement. */
+export const shortBodies = rawTracepoint("sched_process_exec", (ctx) => {
+  const text = Text();
+  fill(text.all, ctx);
+  let first = 0;
+  while (first < 64 && text.all[first] !== 0) first++;
+  let rounds = 0;
+  do rounds += 2;
+  while (rounds < 31);
+  return first * 64 + rounds;
+});
