@@ -51,8 +51,13 @@ export interface EmulateOptions {
   readonly helpers?: Readonly<Record<string, UserHelper>>;
   /** How many instructions a run may take; 100 million unless it is set. */
   readonly maxInstructions?: number;
-  /** The instruction set level that a TypeScript module is compiled for. */
+  /** The instruction set level that a TypeScript module is compiled for; "v3" unless it is set. */
   readonly cpu?: "v1" | "v2" | "v3" | "v4";
+  /**
+   * The oldest kernel that a TypeScript module must run on; "5.10" unless it is set, as for `tsbpf build`. The virtual
+   * machine itself has what the newest kernels have.
+   */
+  readonly kernel?: string;
 }
 
 /** The context of programs that get arguments: tracepoints, functions, security hooks. */
