@@ -13,6 +13,7 @@ export type {
   EmulatedEvents,
   EmulatedGlobal,
   EmulatedMaps,
+  EmulatedProgArray,
   EmulatedProgram,
   EmulatedPrograms,
   EmulatedRecord,

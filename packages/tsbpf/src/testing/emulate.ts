@@ -17,6 +17,7 @@ import { coverageOf } from "./coverage.js";
 import { fakeKernel, PROGRAM_FD } from "./fake-kernel.js";
 import type { KernelObjects } from "./kernel-objects.js";
 import { openMaps } from "./open-maps.js";
+import { programArrays, type ProgramWithKind } from "./program-arrays.js";
 import { objectBytes } from "./read-module.js";
 import { type Surroundings, surroundings } from "./surroundings.js";
 import { ownTypes, withoutNames } from "./target-types.js";
@@ -87,12 +88,15 @@ function assemble(
   images: ReadonlyMap<string, LoadedImage>,
 ): Emulator {
   const { vm, spec, around } = session;
-  const kernel = fakeKernel(vm);
   const programs: Record<string, EmulatedProgram> = {};
+  const withKinds: ProgramWithKind[] = [];
   for (const program of spec.programs) {
     const [kind, image] = [kinds.get(program.name), images.get(program.name)];
-    if (kind && image) programs[program.name] = openProgram(session, program, kind, image);
+    if (!kind || !image) continue;
+    programs[program.name] = openProgram(session, program, kind, image);
+    withKinds.push({ image, kind: kind.kind });
   }
+  const kernel = fakeKernel(vm, programArrays(withKinds));
   const parts = {
     programs,
     maps: openMaps(vm, spec, kernel),

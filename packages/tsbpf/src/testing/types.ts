@@ -1,7 +1,7 @@
 // The public types of `emulate`: what a test gives, and what it gets.
 
 import type { Program } from "../lang/types.js";
-import type { EventStream, UserHalf } from "../loader/types.js";
+import type { EventStream, UserHalf, UserProgArray } from "../loader/types.js";
 import type { UserHelper } from "../vm/vm.js";
 
 export type { UserHelper };
@@ -136,6 +136,14 @@ export interface EmulatedRecord<T> {
   readonly timeNs: bigint;
 }
 
+/** An array of programs, which decides what a tail call runs. */
+export interface EmulatedProgArray extends Omit<UserProgArray, "get" | "set"> {
+  /** A number of the program at this index. */
+  get(index: number): number | undefined;
+  /** The program must be of the kind of those that use the array. */
+  set(index: number, program: Pick<EmulatedProgram, "name" | "fd">): this;
+}
+
 /** A variable of the module: `constant` or `global`. */
 export interface EmulatedGlobal {
   value: unknown;
@@ -143,7 +151,12 @@ export interface EmulatedGlobal {
 
 type ProgramNames<M> = { [K in keyof M]: M[K] extends Program<string> ? K : never }[keyof M];
 type MapNames<M> = { [K in keyof M]: M[K] extends { readonly mapKind: string } ? K : never }[keyof M];
-type EmulatedHalf<T> = UserHalf<T> extends EventStream<infer D> ? EmulatedEvents<D> : UserHalf<T>;
+type EmulatedHalf<T> =
+  UserHalf<T> extends EventStream<infer D>
+    ? EmulatedEvents<D>
+    : UserHalf<T> extends UserProgArray
+      ? EmulatedProgArray
+      : UserHalf<T>;
 
 export type EmulatedPrograms<M> = string extends keyof M
   ? Readonly<Record<string, EmulatedProgram>>
