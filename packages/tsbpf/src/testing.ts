@@ -4,8 +4,8 @@ export { packetOf } from "./lang/packets.js";
 export { onOutput, setProgram } from "./lang/more-maps.js";
 export { onPrintk } from "./lang/printk.js";
 export { implementHelper, installHelpers } from "./lang/kernel-only.js";
-export { emulate, EmulateError } from "./testing/emulate.js";
-export { KernelObjectError } from "./testing/kernel-objects.js";
+export { emulate } from "./testing/emulate.js";
+export { EmulateError, KernelObjectError } from "./testing/errors.js";
 export { VmError } from "./vm/core.js";
 export type {
   ArgumentsContext,
@@ -13,6 +13,7 @@ export type {
   EmulatedEvents,
   EmulatedGlobal,
   EmulatedMaps,
+  EmulatedProgArray,
   EmulatedProgram,
   EmulatedPrograms,
   EmulatedRecord,

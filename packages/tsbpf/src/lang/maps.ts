@@ -108,7 +108,7 @@ export function taskStorage<V, DV>(value: Schema<V, DV>): TaskStorage<V, DV> {
 type Methods<M extends { readonly mapKind: string }> = Omit<M, "mapKind">;
 
 interface EntryOptions extends Entries {
-  /** A new key takes the place of the oldest entry. */
+  /** A new key takes the place of the entry that was used least recently, read or stored. */
   readonly evicts?: boolean;
   /** Storing under a key that is there changes its value, where other maps put a new one in its place. */
   readonly inPlace?: boolean;
@@ -118,13 +118,22 @@ type HashMethods<K, V> = Methods<EntryMap<K, V> & Walkable<V, K>>;
 
 function entryMethods<K, V>(key: Layout, value: Layout, options: EntryOptions): HashMethods<K, V> {
   const entries = new Map<string, Cell & { readonly key: K }>();
-  const find = (k: K): Cell | undefined => entries.get(keyText(key, k));
+  const find = (k: K): Cell | undefined => {
+    const text = keyText(key, k);
+    const cell = entries.get(text);
+    // The order of the JavaScript map is the order of use.
+    if (cell && options.evicts) {
+      entries.delete(text);
+      entries.set(text, cell);
+    }
+    return cell;
+  };
   return {
     get: (k) => find(k)?.value as V | undefined,
     has: (k) => find(k) !== undefined,
     set(k, v) {
       const text = keyText(key, k);
-      const known = entries.get(text);
+      const known = find(k);
       if (known && options.inPlace) {
         refTo(value, known).value = v;
         return true;
@@ -140,8 +149,11 @@ function entryMethods<K, V>(key: Layout, value: Layout, options: EntryOptions): 
     delete: (k) => entries.delete(keyText(key, k)),
     ref: (k) => optionalRef<V>(value, find(k)),
     forEach(callback) {
-      for (const cell of entries.values()) {
-        if (callback(cell.value as V, storedValue(key, cell.key) as K) === true) return;
+      // The callback may use entries, which changes their order, and delete them.
+      const texts = [...entries.keys()];
+      for (const text of texts) {
+        const cell = entries.get(text);
+        if (cell && callback(cell.value as V, storedValue(key, cell.key) as K) === true) return;
       }
     },
   };

@@ -10,7 +10,8 @@ import { assert } from "../util/assert.js";
 import { encodeText } from "../util/bytes.js";
 import type { PacketFields } from "../vm/core.js";
 import { releaseRetired, regionBytes, REGION_HI, retireRegion } from "../vm/memory.js";
-import { KernelObjectError, type KernelObjects, placeObject, placeStruct, pointedStruct } from "./kernel-objects.js";
+import { KernelObjectError } from "./errors.js";
+import { type KernelObjects, placeObject, placeStruct, pointedStruct } from "./kernel-objects.js";
 import type { ArgumentsContext, KernelObjectInit, KernelValue } from "./types.js";
 
 export interface BuiltContext {

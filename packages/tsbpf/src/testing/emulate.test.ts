@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { casesFolder } from "../compiler/run.test.support.js";
 import { VmError } from "../vm/core.js";
-import { emulate, EmulateError } from "./emulate.js";
-import { KernelObjectError } from "./kernel-objects.js";
+import { emulate } from "./emulate.js";
+import { EmulateError, KernelObjectError } from "./errors.js";
 import type { EmulatedEvents, EmulateOptions, Emulator, RunOutcome } from "./types.js";
 import type { UserArray, UserHashMap } from "../loader/types.js";
 
@@ -195,6 +195,27 @@ describe("programs of every kind", () => {
     assert.equal(seen(machine), 4000n);
     const sum = run(machine, "onSyscall", Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     assert.equal(sum.context[8], 3);
+  });
+});
+
+describe("modules for newer kernels", () => {
+  const open = (kernel?: string): Promise<Emulator> =>
+    emulate(`${casesFolder}emulate/callbacks.ts`, kernel === undefined ? {} : { kernel });
+
+  it("run what the kernel that is named has", async () => {
+    const machine = await open("5.17");
+    assert.equal(run(machine, "rounds", { args: [4n] }).returnValue, 6);
+    assert.equal(run(machine, "entries").returnValue, 7);
+  });
+  it("are refused for the kernel that `tsbpf build` takes, and told of the option", async () => {
+    await assert.rejects(open(), (error) => {
+      assert.ok(error instanceof EmulateError);
+      assert.match(error.message, /TSB9004[\s\S]*emulate\("…", \{ kernel: "5\.17" \}\)/);
+      return true;
+    });
+  });
+  it("name a release", async () => {
+    await assert.rejects(open("new"), /option kernel is "new": expected a release such as "5\.17"/);
   });
 });
 

@@ -1,8 +1,7 @@
-// `emulate`: a BPF module in the virtual machine, for unit tests without root and without a kernel. A module is
-// compiled in process; an object is taken as it is. The user half of maps is the loader's own.
+// `emulate`: a BPF module in the virtual machine, for unit tests without root and without a kernel. The user half of
+// maps is the loader's own.
 
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { type KindAndTarget, programKinds } from "../loader/load-spec.js";
 import { applyCore, resolveCore } from "../btf/core.js";
 import { decodeBtf } from "../btf/decode.js";
@@ -18,6 +17,8 @@ import { coverageOf } from "./coverage.js";
 import { fakeKernel, PROGRAM_FD } from "./fake-kernel.js";
 import type { KernelObjects } from "./kernel-objects.js";
 import { openMaps } from "./open-maps.js";
+import { programArrays, type ProgramWithKind } from "./program-arrays.js";
+import { objectBytes } from "./read-module.js";
 import { type Surroundings, surroundings } from "./surroundings.js";
 import { ownTypes, withoutNames } from "./target-types.js";
 import { openVariables } from "./variables.js";
@@ -36,26 +37,6 @@ export async function emulate<M = Record<string, unknown>>(
   const kernelBtf = options.btf === undefined ? undefined : await readBtf(options.btf);
   // That the programs and maps are what M says is the caller's promise.
   return createEmulator(spec, name, kernelBtf, options) as Emulator<M>;
-}
-
-async function objectBytes(module: string | URL | Uint8Array, options: EmulateOptions): Promise<Uint8Array> {
-  if (module instanceof Uint8Array) return module;
-  const isUrl = module instanceof URL || module.startsWith("file:");
-  const path = isUrl ? fileURLToPath(module) : module;
-  if (!path.endsWith(".ts")) return readFile(path);
-  // The compiler is large, and a test of objects does not need it.
-  const [{ compile }, { formatDiagnostics }] = await Promise.all([
-    import("../compiler/compile.js"),
-    import("../compiler/diagnostic.js"),
-  ]);
-  const { object, diagnostics } = compile({ file: path, ...(options.cpu && { cpu: options.cpu }) });
-  if (!object) throw new EmulateError(`compile ${path}:\n${formatDiagnostics(diagnostics, { cwd: process.cwd() })}`);
-  return object;
-}
-
-/** The module could not be compiled. The message has the compiler's diagnostics. */
-export class EmulateError extends Error {
-  override readonly name = "EmulateError";
 }
 
 async function readBtf(source: string | URL | Uint8Array): Promise<Btf> {
@@ -107,12 +88,15 @@ function assemble(
   images: ReadonlyMap<string, LoadedImage>,
 ): Emulator {
   const { vm, spec, around } = session;
-  const kernel = fakeKernel(vm);
   const programs: Record<string, EmulatedProgram> = {};
+  const withKinds: ProgramWithKind[] = [];
   for (const program of spec.programs) {
     const [kind, image] = [kinds.get(program.name), images.get(program.name)];
-    if (kind && image) programs[program.name] = openProgram(session, program, kind, image);
+    if (!kind || !image) continue;
+    programs[program.name] = openProgram(session, program, kind, image);
+    withKinds.push({ image, kind: kind.kind });
   }
+  const kernel = fakeKernel(vm, programArrays(withKinds));
   const parts = {
     programs,
     maps: openMaps(vm, spec, kernel),

@@ -7,6 +7,7 @@ import { bytesOfU32, ErrorNumber, readU32 as u32At, valueRegion } from "../vm/ma
 import type { VmMap } from "../vm/maps.js";
 import { regionBytes, releaseRetired } from "../vm/memory.js";
 import type { Vm } from "../vm/vm.js";
+import type { TakesProgram } from "./program-arrays.js";
 
 const ENOSYS = -38;
 const ESRCH = -3;
@@ -14,7 +15,7 @@ const ESRCH = -3;
 /** Descriptors are numbers of the machine: maps as they are, programs from this on. */
 export const PROGRAM_FD = 20_000;
 
-export function fakeKernel(vm: Vm): Kernel {
+export function fakeKernel(vm: Vm, takesProgram: TakesProgram): Kernel {
   const { machine } = vm;
   const calls: Partial<Kernel> & Record<string, unknown> = {
     mapLookup(fd: number, key: KernelBytes | undefined, value: KernelBytes): number {
@@ -30,6 +31,7 @@ export function fakeKernel(vm: Vm): Kernel {
       return 0;
     },
     mapUpdate(fd: number, key: KernelBytes | undefined, value: KernelBytes, flags: bigint): number {
+      if (machine.maps[fd]?.programs && key) return writeProgram(vm, takesProgram, fd, key, value);
       return writeValue(vm, fd, key, value, Number(flags));
     },
     mapDelete: (fd, key) => deleteKey(vm, fd, key),
@@ -101,12 +103,6 @@ function writeValue(
 ): number {
   const map = machine.maps[fd];
   if (map?.queue) return map.queue.push(value.slice(), flags);
-  if (map?.programs && key) {
-    const program = machine.images[readU32(value) - PROGRAM_FD];
-    if (!program) return ErrorNumber.EINVAL;
-    map.programs.set(readU32(key), program);
-    return 0;
-  }
   if (map?.storage) return writeStorage(machine, map, map.storage, value);
   if (!map?.entries || !key) return ErrorNumber.EINVAL;
   const status = map.entries.update(key, 0, value, 0, flags);
@@ -115,6 +111,21 @@ function writeValue(
   map.entries.regions(key, 0)?.forEach((region, cpu) => {
     regionBytes(machine.memory, region).set(value.subarray(stride * cpu, stride * cpu + map.spec.valueSize));
   });
+  return 0;
+}
+
+function writeProgram(
+  { machine }: Vm,
+  takesProgram: TakesProgram,
+  fd: number,
+  key: KernelBytes,
+  value: KernelBytes,
+): number {
+  const [map, index] = [machine.maps[fd], readU32(key)];
+  if (index >= (map?.spec.maxEntries ?? 0)) return ErrorNumber.E2BIG;
+  const program = machine.images[readU32(value) - PROGRAM_FD];
+  if (!program || !takesProgram(fd, program)) return ErrorNumber.EINVAL;
+  map?.programs?.set(index, program);
   return 0;
 }
 

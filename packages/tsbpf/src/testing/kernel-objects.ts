@@ -7,12 +7,8 @@ import { didYouMean } from "../util/did-you-mean.js";
 import { encodeText } from "../util/bytes.js";
 import { addRegion, type Memory, REGION_LO, regionBytes, regionHi } from "../vm/memory.js";
 import { toBig } from "../vm/int64.js";
+import { KernelObjectError } from "./errors.js";
 import type { KernelObjectInit, KernelValue } from "./types.js";
-
-/** A test's data that does not fit the kernel's types. */
-export class KernelObjectError extends Error {
-  override readonly name = "KernelObjectError";
-}
 
 export interface KernelObjects {
   readonly memory: Memory;

@@ -1,7 +1,7 @@
 // The public types of `emulate`: what a test gives, and what it gets.
 
 import type { Program } from "../lang/types.js";
-import type { EventStream, UserHalf } from "../loader/types.js";
+import type { EventStream, UserHalf, UserProgArray } from "../loader/types.js";
 import type { UserHelper } from "../vm/vm.js";
 
 export type { UserHelper };
@@ -51,8 +51,13 @@ export interface EmulateOptions {
   readonly helpers?: Readonly<Record<string, UserHelper>>;
   /** How many instructions a run may take; 100 million unless it is set. */
   readonly maxInstructions?: number;
-  /** The instruction set level that a TypeScript module is compiled for. */
+  /** The instruction set level that a TypeScript module is compiled for; "v3" unless it is set. */
   readonly cpu?: "v1" | "v2" | "v3" | "v4";
+  /**
+   * The oldest kernel that a TypeScript module must run on; "5.10" unless it is set, as for `tsbpf build`. The virtual
+   * machine itself has what the newest kernels have.
+   */
+  readonly kernel?: string;
 }
 
 /** The context of programs that get arguments: tracepoints, functions, security hooks. */
@@ -131,6 +136,14 @@ export interface EmulatedRecord<T> {
   readonly timeNs: bigint;
 }
 
+/** An array of programs, which decides what a tail call runs. */
+export interface EmulatedProgArray extends Omit<UserProgArray, "get" | "set"> {
+  /** A number of the program at this index. */
+  get(index: number): number | undefined;
+  /** The program must be of the kind of those that use the array. */
+  set(index: number, program: Pick<EmulatedProgram, "name" | "fd">): this;
+}
+
 /** A variable of the module: `constant` or `global`. */
 export interface EmulatedGlobal {
   value: unknown;
@@ -138,7 +151,12 @@ export interface EmulatedGlobal {
 
 type ProgramNames<M> = { [K in keyof M]: M[K] extends Program<string> ? K : never }[keyof M];
 type MapNames<M> = { [K in keyof M]: M[K] extends { readonly mapKind: string } ? K : never }[keyof M];
-type EmulatedHalf<T> = UserHalf<T> extends EventStream<infer D> ? EmulatedEvents<D> : UserHalf<T>;
+type EmulatedHalf<T> =
+  UserHalf<T> extends EventStream<infer D>
+    ? EmulatedEvents<D>
+    : UserHalf<T> extends UserProgArray
+      ? EmulatedProgArray
+      : UserHalf<T>;
 
 export type EmulatedPrograms<M> = string extends keyof M
   ? Readonly<Record<string, EmulatedProgram>>

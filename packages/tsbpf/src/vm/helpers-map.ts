@@ -139,9 +139,11 @@ function forEachEntry(machine: Machine): number {
   });
   let visited = 0;
   for (const key of entries.keys()) {
+    // The walk is no use of an entry, as a lookup is one.
+    const regions = entries.regions(key, 0) ?? [];
+    const value = regions[regions.length > 1 ? machine.world.cpu : 0];
     // Deleted by the callback since the walk began.
-    const value = entries.regions(key, 0) && entries.find(key, 0);
-    if (value === undefined || value < 0) continue;
+    if (value === undefined) continue;
     regionBytes(machine.memory, keyRegion).set(key);
     visited++;
     const halves = [mapLo, mapHi, REGION_LO, regionHi(keyRegion), REGION_LO, regionHi(value), ctxLo, ctxHi];

@@ -31,7 +31,8 @@ export const probeHelpers: HelperTable = {
     const text = kernelText(machine, argLo(machine, 2), argHi(machine, 2)) ?? new Uint8Array(0);
     for (let index = 0; index < size; index++) {
       const [a, b] = [machine.memory.u8[first + index] ?? 0, text[index] ?? 0];
-      if (a !== b) return giveInt(machine, a - b);
+      // The sign alone (strncmp, lib/string.c).
+      if (a !== b) return giveInt(machine, a < b ? -1 : 1);
       if (a === 0) break;
     }
     return giveInt(machine, 0);

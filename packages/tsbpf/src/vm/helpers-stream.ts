@@ -15,7 +15,7 @@ import {
   type Machine,
 } from "./machine.js";
 import { ErrorNumber } from "./map-entries.js";
-import { type Stream, takeRoom } from "./map-streams.js";
+import { beginTurn, endTurn, sendRecord, type Stream, type StreamRecord, takeRoom } from "./map-streams.js";
 import { MapType, type VmMap } from "./maps.js";
 import { addRegion, killRegion, REGION_HI, REGION_LO, regionBytes } from "./memory.js";
 
@@ -29,10 +29,13 @@ export const streamHelpers: HelperTable = {
   bpf_xdp_output: perfEventOutput,
   bpf_ringbuf_output(machine) {
     const { stream } = ringArg(machine, 0);
+    // BPF_RB_NO_WAKEUP and BPF_RB_FORCE_WAKEUP.
+    const KNOWN_FLAGS = 3;
     const size = argSize(machine, 2);
     const at = readablePlace(machine, "read of the record of", argLo(machine, 1), argHi(machine, 1), size);
+    if (argBig(machine, 3) > KNOWN_FLAGS) return giveInt(machine, ErrorNumber.EINVAL);
     if (!takeRoom(stream, size)) return giveInt(machine, EAGAIN);
-    send(machine, stream, machine.memory.u8.slice(at, at + size));
+    sendRecord(stream, recordOf(machine, machine.memory.u8.slice(at, at + size)));
     return giveInt(machine, 0);
   },
   bpf_ringbuf_reserve(machine) {
@@ -47,7 +50,7 @@ export const streamHelpers: HelperTable = {
     );
     // What a reader left behind: not zeros, so that a field which is never set shows.
     regionBytes(machine.memory, region).fill(0xa5);
-    stream.reserved.set(region, { region, insnIndex: machine.insnIndex });
+    stream.reserved.set(region, { region, insnIndex: machine.insnIndex, turn: beginTurn(stream) });
     return giveRegion(machine, region);
   },
   bpf_ringbuf_submit: (machine) => endRecord(machine, true),
@@ -73,14 +76,17 @@ export const streamHelpers: HelperTable = {
     return giveInt(machine, storeStack(map, map.stacks, stack, Number(flags)));
   },
   bpf_get_stack(machine) {
+    const SKIP_MASK = 0xff;
+    const KNOWN_FLAGS = 0x1ff;
     const size = argSize(machine, 2);
-    const flags = Number(BigInt.asUintN(32, argBig(machine, 3)));
     const at = writablePlaceForHelper(machine, "write of the stack of", argLo(machine, 1), argHi(machine, 1), size);
-    const stack = stackOf(machine, flags)
-      .slice(flags & 0xff)
-      .slice(0, Math.floor(size / 8));
-    const bytes = new Uint8Array(BigUint64Array.from(stack).buffer);
     machine.memory.u8.fill(0, at, at + size);
+    // Stacks of build ids, the kernel's other flag, are not part of the machine.
+    if (argBig(machine, 3) > KNOWN_FLAGS || size % 8 !== 0) return giveInt(machine, ErrorNumber.EINVAL);
+    const flags = argLo(machine, 3);
+    const [stack, skip] = [stackOf(machine, flags), flags & SKIP_MASK];
+    if (skip > stack.length) return giveInt(machine, ErrorNumber.EFAULT);
+    const bytes = new Uint8Array(BigUint64Array.from(stack.slice(skip, skip + size / 8)).buffer);
     machine.memory.u8.set(bytes, at);
     return giveInt(machine, bytes.length);
   },
@@ -103,7 +109,10 @@ export function checkReserved(machine: Machine): void {
 export function settleStreams(machine: Machine): void {
   for (const { stream } of machine.maps) {
     if (!stream) continue;
-    for (const region of stream.reserved.keys()) killRegion(machine.memory, region);
+    for (const { region, turn } of stream.reserved.values()) {
+      killRegion(machine.memory, region);
+      endTurn(stream, turn, "discarded");
+    }
     stream.reserved.clear();
     stream.usedBytes = 0;
   }
@@ -128,7 +137,7 @@ function perfEventOutput(machine: Machine): number {
   const record = new Uint8Array(size + packet.length);
   record.set(machine.memory.u8.subarray(at, at + size));
   record.set(packet, size);
-  send(machine, map.stream, record);
+  sendRecord(map.stream, recordOf(machine, record));
   return giveInt(machine, 0);
 }
 
@@ -140,8 +149,8 @@ function packetStart(machine: Machine, sizeBytes: number): Uint8Array | undefine
   return sizeBytes > packet.length ? undefined : packet.slice(0, sizeBytes);
 }
 
-function send(machine: Machine, stream: Stream, bytes: Uint8Array<ArrayBuffer>): void {
-  stream.records.push({ bytes, cpu: machine.world.cpu, timeNs: machine.world.clockNs });
+function recordOf({ world }: Machine, bytes: Uint8Array<ArrayBuffer>): StreamRecord {
+  return { bytes, cpu: world.cpu, timeNs: world.clockNs };
 }
 
 function ringArg(machine: Machine, index: number): { readonly map: VmMap; readonly stream: Stream } {
@@ -156,12 +165,14 @@ function endRecord(machine: Machine, submit: boolean): number {
   const [lo, hi] = [argLo(machine, 0), argHi(machine, 0)];
   const region = (hi - REGION_HI) | 0;
   const owner = machine.maps.find(({ stream }) => stream?.reserved.has(region))?.stream;
-  if (!owner || lo !== REGION_LO) {
+  const reservation = owner?.reserved.get(region);
+  if (!owner || !reservation || lo !== REGION_LO) {
     const freed = machine.memory.regions[region]?.kind === "ring buffer record";
     return helperFault(machine, freed && !owner ? "the record was submitted or discarded before" : "this is no record");
   }
   owner.reserved.delete(region);
-  if (submit) send(machine, owner, regionBytes(machine.memory, region).slice());
+  const record = submit ? recordOf(machine, regionBytes(machine.memory, region).slice()) : "discarded";
+  endTurn(owner, reservation.turn, record);
   killRegion(machine.memory, region);
   return giveInt(machine, 0);
 }

@@ -63,11 +63,7 @@ export function hashEntries(
     const text = keyOf(bytes, at);
     const entry = entries.get(text);
     if (!entry) return -1;
-    // The order of the JavaScript map is the order of use; the kernel's LRU is an approximation of it.
-    if (kind.evicts) {
-      entries.delete(text);
-      entries.set(text, entry);
-    }
+    if (kind.evicts) use(entries, text, entry);
     return entry.regions[slot(cpu)] ?? -1;
   };
   const update = (bytes: Uint8Array, keyAt: number, value: Uint8Array, valueAt: number, flags: number): number => {
@@ -79,6 +75,8 @@ export function hashEntries(
     const [key, copy] = [bytes.slice(keyAt, keyAt + spec.keySize), value.slice(valueAt, valueAt + spec.valueSize)];
     const entry = known ?? insert(text, key);
     if (!entry) return ErrorNumber.E2BIG;
+    // Storing a value is a use (htab_lru_map_update_elem, kernel/bpf/hashtab.c).
+    if (kind.evicts) use(entries, text, entry);
     const at = slot(host.cpu());
     const old = entry.regions[at];
     if (known && !kind.perCpu && old !== undefined) {
@@ -102,6 +100,12 @@ export function hashEntries(
     },
     keys: () => [...entries.values()].map(({ key }) => key.slice()),
   };
+}
+
+/** The order of the JavaScript map is the order of use; the kernel's LRU is an approximation of it. */
+function use(entries: Map<string | number, Entry>, text: string | number, entry: Entry): void {
+  entries.delete(text);
+  entries.set(text, entry);
 }
 
 /** Elements get their memory when they are first asked for: an array may be much larger than what a test uses. */

@@ -45,11 +45,19 @@ export interface StreamRecord {
 export interface Reservation {
   readonly region: number;
   readonly insnIndex: number;
+  readonly turn: Turn;
+}
+
+/** The place of a record in the ring: it was sent, discarded, or is still being filled. */
+export interface Turn {
+  record: StreamRecord | "discarded" | "busy";
 }
 
 export interface Stream {
   /** What was sent and not taken yet. */
   readonly records: StreamRecord[];
+  /** Records of a ring behind one that is being filled, and that one: a reader gets them in the order of this list. */
+  readonly turns: Turn[];
   /** Records that are reserved, by region. */
   readonly reserved: Map<number, Reservation>;
   /** Size of the ring in bytes; 0: it has no limit. */
@@ -61,7 +69,7 @@ export interface Stream {
 }
 
 export function createStream(ringBytes: number): Stream {
-  return { records: [], reserved: new Map(), ringBytes, usedBytes: 0, producedBytes: 0 };
+  return { records: [], turns: [], reserved: new Map(), ringBytes, usedBytes: 0, producedBytes: 0 };
 }
 
 /** Takes room for a record: its bytes, a header of eight, and up to a multiple of eight. False: there is none. */
@@ -73,4 +81,26 @@ export function takeRoom(stream: Stream, sizeBytes: number): boolean {
   stream.usedBytes += needed;
   stream.producedBytes += needed;
   return true;
+}
+
+/** A record whose content is there at once. In a ring it waits for those that were reserved before it. */
+export function sendRecord(stream: Stream, record: StreamRecord): void {
+  if (stream.turns.length === 0) stream.records.push(record);
+  else stream.turns.push({ record });
+}
+
+/** The next place in the ring, which holds back what is sent behind it until {@link endTurn}. */
+export function beginTurn(stream: Stream): Turn {
+  const turn: Turn = { record: "busy" };
+  stream.turns.push(turn);
+  return turn;
+}
+
+/** Hands on what now has nothing before it that is being filled. */
+export function endTurn(stream: Stream, turn: Turn, record: StreamRecord | "discarded"): void {
+  turn.record = record;
+  for (let first = stream.turns[0]; first && first.record !== "busy"; first = stream.turns[0]) {
+    stream.turns.shift();
+    if (first.record !== "discarded") stream.records.push(first.record);
+  }
 }

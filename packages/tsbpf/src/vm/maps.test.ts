@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { MapSpec } from "../object/spec.js";
 import { bytesOfU32, ErrorNumber, EXIST, NOEXIST } from "./map-entries.js";
-import { createQueue, createStream, takeRoom } from "./map-streams.js";
+import { beginTurn, createQueue, createStream, endTurn, sendRecord, takeRoom } from "./map-streams.js";
 import { createMap, MapType, type VmMap } from "./maps.js";
 import { createMemory, regionBytes, releaseRetired, type Memory } from "./memory.js";
 
@@ -69,6 +69,14 @@ describe("maps of the virtual machine", () => {
     for (const key of [1, 2, 3]) hash.set(key, key);
     hash.get(1);
     assert.deepEqual([hash.set(4, 4), hash.keys()], [0, [3, 1, 4]]);
+  });
+  it("LRU hash: storing a value is a use, an update that is refused is none", () => {
+    for (const type of [MapType.LRU_HASH, MapType.LRU_PERCPU_HASH]) {
+      const hash = open(type);
+      for (const key of [1, 2, 3, 1]) hash.set(key, key);
+      assert.deepEqual([hash.set(2, 2, NOEXIST), hash.keys()], [ErrorNumber.EEXIST, [2, 3, 1]]);
+      assert.deepEqual([hash.set(4, 4), hash.keys()], [0, [3, 1, 4]]);
+    }
   });
   it("per-CPU hash and array: one value for each CPU", () => {
     for (const type of [MapType.PERCPU_HASH, MapType.LRU_PERCPU_HASH, MapType.PERCPU_ARRAY]) {
@@ -139,6 +147,22 @@ describe("maps of the virtual machine", () => {
     assert.equal(takeRoom(ring, 4088), false);
     assert.equal(takeRoom(ring, 4080), true);
     assert.equal(takeRoom(ring, 0), false);
+  });
+  it("a ring gives its records in the order in which they were reserved", () => {
+    const ring = createStream(4096);
+    const record = (one: number) => ({ bytes: Uint8Array.of(one), cpu: 0, timeNs: 0n });
+    const sent = (): number[] => ring.records.map(({ bytes }) => bytes[0] ?? 0);
+    sendRecord(ring, record(1));
+    const [first, second, third] = [beginTurn(ring), beginTurn(ring), beginTurn(ring)];
+    sendRecord(ring, record(5));
+    endTurn(ring, third, record(4));
+    assert.deepEqual(sent(), [1]);
+    endTurn(ring, first, record(2));
+    assert.deepEqual(sent(), [1, 2]);
+    endTurn(ring, second, "discarded");
+    assert.deepEqual(sent(), [1, 2, 4, 5]);
+    sendRecord(ring, record(6));
+    assert.deepEqual([sent(), ring.turns], [[1, 2, 4, 5, 6], []]);
   });
   it("a kind that is not there", () => {
     const host = { memory: createMemory(), cpuCount: 1, cpu: () => 0 };
