@@ -7,6 +7,7 @@ import { assert } from "../../util/assert.js";
 import { readMember, readElementAccess } from "./access.js";
 import { assign, assignCompound, assignLogical, increment } from "./assignments.js";
 import { lowerCall } from "./calls.js";
+import { choiceType } from "./choice-types.js";
 import { checkBelowZero, lowerCondition } from "./conditions.js";
 import { fitsIn64Bits } from "./constants.js";
 import { dataOperand } from "./globals.js";
@@ -396,7 +397,7 @@ function conditional(l: Lowering, node: ts.ConditionalExpression): Operand {
   const yes = l.b.createBlock();
   const no = l.b.createBlock();
   lowerCondition(l, node.condition, yes, no);
-  return joinArms(l, node, typeOf(l, node), yes, no, {
+  return joinArms(l, node, choiceType(l.checker, node), yes, no, {
     yes: () => lowerExpression(l, node.whenTrue),
     no: () => lowerExpression(l, node.whenFalse),
   });
