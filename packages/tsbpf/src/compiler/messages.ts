@@ -31,6 +31,12 @@ export const messages = {
     cure: "{instead}",
   },
 
+  nestsTooDeeply: {
+    code: "TSB1005",
+    text: "The source nests too deeply for the compiler",
+    cure: "name parts of an expression with `const`, leave early instead of an `if` in an `if`, call less deeply",
+  },
+
   fraction: {
     code: "TSB2001",
     text: "{literal} is not an integer; programs in the kernel have no floating point",

@@ -25,10 +25,11 @@ import { bindParameter, isPlainFunction } from "./inline.js";
 import { trustedObject } from "./kernel.js";
 import { kernelStruct, type KernelRoot } from "./kernel-types.js";
 import type { IntOperand, KernelOperand, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
-import type { SourceProgram } from "./program.js";
+import { spanInSource, type SourceProgram } from "./program.js";
 import { lowerBody } from "./statements.js";
 import { newSubprograms, newFunctionState, type Subprogram } from "./subprograms.js";
 import { isAtLeast } from "./target.js";
+import { withDepthKnown } from "./too-deep.js";
 import { kernelInterface } from "./types.js";
 import type { Local } from "./variables.js";
 import type { ts } from "./typescript.js";
@@ -161,7 +162,10 @@ function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
     ...newFunctionState(false),
   };
   if (isPlainFunction(l, program.handler, program.name, program.handler) && bindContext(l, context)) {
-    at(l, program.handler, () => lowerBody(l, program.handler));
+    withDepthKnown(
+      () => at(l, program.handler, () => lowerBody(l, program.handler)),
+      () => l.b.span && spanInSource(l.source, l.b.span),
+    );
     checkRecordUses(l);
   } else {
     b.ret(undefined);
