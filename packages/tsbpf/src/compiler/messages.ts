@@ -165,6 +165,12 @@ export const messages = {
     cure: "copy what is needed into variables, or make it inside the callback",
   },
 
+  tooManySteps: {
+    code: "TSB4010",
+    text: "The functions that '{name}' calls, and those that they call, are more than the verifier goes through",
+    cure: "keep a result instead of calling again, or make one in the middle a `globalFunction`: it is looked at once",
+  },
+
   notCallable: {
     code: "TSB5001",
     text: "{what} cannot be called in a BPF program",
