@@ -13,6 +13,7 @@ import { fillIn, messages, type MessageName } from "./messages.js";
 import { assembleObject, type CompiledFunction } from "./object.js";
 import { listing } from "./listing.js";
 import { defaultKernel, isAtLeast, loopsSince, parseKernel } from "./frontend/target.js";
+import { tooDeep } from "./frontend/too-deep.js";
 import { scratchDeclaration } from "./frontend/map-declarations.js";
 import { assert } from "../util/assert.js";
 import { generateModule } from "./module-code.js";
@@ -45,6 +46,16 @@ export const dumpNames: readonly string[] = ["ir", ...allPasses.map((pass) => pa
 
 /** Compiles the programs that a module exports into one object. The user's mistakes are in the result, never thrown. */
 export function compile(options: CompileOptions): CompileResult {
+  try {
+    return compileFile(options);
+  } catch (error) {
+    const problem = tooDeep(error, options.file);
+    if (!problem) throw error;
+    return failed([problem]);
+  }
+}
+
+function compileFile(options: CompileOptions): CompileResult {
   // What is dumped is dumped once, with a mistake too.
   const source = openProgram(options.file, options.dump ? "own" : "shared");
   if (!source) return failed([unreadable(options.file)]);

@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import type { CpuLevel } from "./codegen/code.js";
 import { compile, type CompileResult } from "./compile.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { messages } from "./messages.js";
+import { messages, type Message } from "./messages.js";
 import { casesFolder } from "./run.test.support.js";
 
 const folder = `${casesFolder}diagnostics/`;
@@ -139,17 +139,23 @@ export function renderPage(examples: readonly Example[], said: ReadonlyMap<strin
   for (const [prefix, title] of groups) {
     parts.push(`\n## ${title}\n`);
     const codes = Object.values(messages).filter(({ code }) => code.startsWith(prefix));
-    for (const { code } of codes.toSorted((a, b) => (a.code < b.code ? -1 : 1))) {
-      const example = examples.find((candidate) => candidate.code === code);
-      if (example) parts.push(renderExample(example, said.get(code)));
+    for (const message of codes.toSorted((a, b) => (a.code < b.code ? -1 : 1))) {
+      const example = examples.find((candidate) => candidate.code === message.code);
+      if (example) parts.push(renderExample(example, said.get(message.code) ?? unsaid(message)));
     }
   }
   return parts.join("");
 }
 
-function renderExample(example: Example, said: Diagnostic | undefined): string {
+/** The text of a message that has no example. */
+function unsaid({ text, cure }: Message): Pick<Diagnostic, "message" | "notes"> {
+  const open = (template: string): string => template.replaceAll(/\{\w+\}/g, "…");
+  return { message: open(text), notes: [open(cure)] };
+}
+
+function renderExample(example: Example, said: Pick<Diagnostic, "message" | "notes">): string {
   const { code, why, cpu, kernel } = example;
-  const text = said ? `**${said.message}**\n${said.notes.map((note) => `\n= ${note}\n`).join("")}` : "";
+  const text = `**${said.message}**\n${said.notes.map((note) => `\n= ${note}\n`).join("")}`;
   const option = cpu === undefined ? kernel && `--kernel ${kernel}` : `--cpu ${cpu}`;
   const level = option === undefined ? "" : `\nWith \`${option}\`:\n`;
   const block = (half: string, sign: string): string =>

@@ -2,8 +2,9 @@
 // line: `//~ TSB2001` at its end says so. The text beside each case is what a terminal shows; BLESS=1 rewrites it.
 
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import type { CpuLevel } from "./codegen/code.js";
 import { compile } from "./compile.js";
@@ -48,8 +49,27 @@ test("every diagnostic of the language has a case", () => {
   );
 });
 
-/** Without a line of a case that could be marked. */
-const elsewhere: ReadonlySet<string> = new Set([messages.fileNotFound.code]);
+/** Without a line of a case that could be marked: no file, TypeScript finds it first, nobody writes it by hand. */
+const elsewhere: ReadonlySet<string> = new Set(
+  [messages.fileNotFound, messages.missingReturn, messages.nestsTooDeeply].map(({ code }) => code),
+);
+
+test("source that nests too deeply", (t) => {
+  const file = join(mkdtempSync(join(tmpdir(), "tsbpf-deep-")), "deep.ts");
+  t.after(() => rmSync(dirname(file), { recursive: true }));
+  const told = (body: string): string => {
+    const handler = `export const p = rawTracepoint("sys_enter", (ctx) => {\n${body}\n});`;
+    writeFileSync(file, `import { rawTracepoint, u32 } from "tsbpf";\n${handler}\n`);
+    return compile({ file })
+      .diagnostics.map(({ code, message, span }) => `${code} ${span?.line} ${message}`)
+      .join("\n");
+  };
+  const text = "The source nests too deeply for the compiler";
+  assert.equal(told(`return ${"(".repeat(5000)}1${")".repeat(5000)};`), `TSB1005 undefined ${text}: ${file}`);
+  assert.equal(told(`${"if (ctx.args[0] > 1n) {".repeat(800)} return 1; ${"}".repeat(800)}`), `TSB1005 3 ${text}`);
+  // Only the depth counts: what stands side by side may be as much as it is.
+  assert.equal(told(`return u32(${"u32(ctx.args[0]) ^ 1 ^ ".repeat(500)} 0);`), "");
+});
 
 test("a file that cannot be read", () => {
   const { diagnostics } = compile({ file: `${folder}nowhere.ts` });

@@ -31,6 +31,12 @@ export const messages = {
     cure: "{instead}",
   },
 
+  nestsTooDeeply: {
+    code: "TSB1005",
+    text: "The source nests too deeply for the compiler",
+    cure: "name parts of an expression with `const`, leave early instead of an `if` in an `if`, call less deeply",
+  },
+
   fraction: {
     code: "TSB2001",
     text: "{literal} is not an integer; programs in the kernel have no floating point",
@@ -157,6 +163,12 @@ export const messages = {
     code: "TSB4009",
     text: "A callback cannot use '{name}': a reserved record, or a view of a packet, belongs to one function",
     cure: "copy what is needed into variables, or make it inside the callback",
+  },
+
+  tooManySteps: {
+    code: "TSB4010",
+    text: "The functions that '{name}' calls, and those that they call, are more than the verifier goes through",
+    cure: "keep a result instead of calling again, or make one in the middle a `globalFunction`: it is looked at once",
   },
 
   notCallable: {

@@ -5,8 +5,8 @@ import type { ContextField } from "../../bpf/contexts.js";
 import type { Inst } from "../ir/ir.js";
 import { checkRecord, lowerIndex } from "./access.js";
 import { contextElementOffset, writableContextField } from "./contexts.js";
+import { arithmeticOn } from "./arithmetic.js";
 import {
-  arithmeticOn,
   asInt,
   choose,
   falsyPart,

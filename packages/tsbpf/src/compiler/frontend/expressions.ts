@@ -5,8 +5,10 @@ import type { Variable } from "../ir/builder.js";
 import type { Inst } from "../ir/ir.js";
 import { assert } from "../../util/assert.js";
 import { readMember, readElementAccess } from "./access.js";
+import { arithmeticChain, arithmeticOperators } from "./arithmetic.js";
 import { assign, assignCompound, assignLogical, increment } from "./assignments.js";
 import { lowerCall } from "./calls.js";
+import { choiceType } from "./choice-types.js";
 import { checkBelowZero, lowerCondition } from "./conditions.js";
 import { fitsIn64Bits } from "./constants.js";
 import { dataOperand } from "./globals.js";
@@ -29,7 +31,6 @@ import {
   type Static,
 } from "./operands.js";
 import { isConstAssertion, staticOf, tryEvaluate } from "./statics.js";
-import { isText } from "./text.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, mayBeAbsent, type DeclaredType } from "./types.js";
 import {
@@ -219,8 +220,6 @@ export function comparisonOf(node: ts.BinaryExpression): ComparisonOperator | un
   return comparisons[node.operatorToken.kind];
 }
 
-const arithmetic: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", ">>>"]);
-
 function binary(l: Lowering, node: ts.BinaryExpression): Operand {
   const known = tryEvaluate(l, node);
   if (known) return fromStatic(l, node, known);
@@ -232,43 +231,14 @@ function binary(l: Lowering, node: ts.BinaryExpression): Operand {
     const right = lowerExpression(l, node.right);
     return left.kind === "error" ? errorOperand : right;
   }
-  if (operator.endsWith("=") && arithmetic.has(operator.slice(0, -1))) {
+  if (operator.endsWith("=") && arithmeticOperators.has(operator.slice(0, -1))) {
     return assignCompound(l, node, operator.slice(0, -1));
   }
   if (comparisonOf(node)) return conditionValue(l, node);
   if (operator === "&&" || operator === "||") return logical(l, node);
   if (operator === "??") return coalesce(l, node);
-  if (!arithmetic.has(operator)) return unsupported(l, node);
-  const leftOperand = lowerExpression(l, node.left);
-  const rightOperand = lowerExpression(l, node.right);
-  if (isTextual(leftOperand) || isTextual(rightOperand)) {
-    const values = { operator, left: describe(leftOperand), right: describe(rightOperand) };
-    const instead = "text is not put together in the kernel: send the parts, or print them with bpfPrintk(`…`)";
-    report(l, node, "unsupportedOperator", { ...values, instead });
-    return errorOperand;
-  }
-  const left = asInt(l, node.left, leftOperand);
-  const right = asInt(l, node.right, rightOperand);
-  if (!left || !right) return errorOperand;
-  return arithmeticOn(l, node, operator, left, right);
-}
-
-function isTextual(operand: Operand): boolean {
-  return operand.kind === "text" || isText(operand);
-}
-
-/** A binary arithmetic operator; TypeScript has seen to it that both sides are numbers or both are bigints. */
-export function arithmeticOn(
-  l: Lowering,
-  node: ts.Node,
-  operator: string,
-  left: IntOperand,
-  right: IntOperand,
-): Operand {
-  if (isBigint(left) || isBigint(right)) {
-    return bigintBinary(l, node, operator as Parameters<typeof bigintBinary>[2], left, right);
-  }
-  return numberBinary(l, node, operator as Parameters<typeof numberBinary>[2], left, right);
+  if (!arithmeticOperators.has(operator)) return unsupported(l, node);
+  return arithmeticChain(l, node);
 }
 
 // ---- values that depend on control flow -------------------------------------------------------------------------
@@ -396,7 +366,7 @@ function conditional(l: Lowering, node: ts.ConditionalExpression): Operand {
   const yes = l.b.createBlock();
   const no = l.b.createBlock();
   lowerCondition(l, node.condition, yes, no);
-  return joinArms(l, node, typeOf(l, node), yes, no, {
+  return joinArms(l, node, choiceType(l.checker, node), yes, no, {
     yes: () => lowerExpression(l, node.whenTrue),
     no: () => lowerExpression(l, node.whenFalse),
   });

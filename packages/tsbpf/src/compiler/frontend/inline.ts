@@ -18,7 +18,7 @@ import {
 import { rangeOf, within } from "./numbers.js";
 import { withDefault } from "./patterns.js";
 import { lowerBody } from "./statements.js";
-import { callSubprogram, isRecursive, parametersOf } from "./subprograms.js";
+import { callSubprogram, isRecursive, isTooMuch, parametersOf } from "./subprograms.js";
 import { unsupported } from "./unsupported.js";
 import { declaredType, intTypes, type DeclaredType } from "./types.js";
 import {
@@ -48,7 +48,9 @@ export function callFunction(l: Lowering, node: ts.CallExpression, name: string,
     operand: typedLiteral(l, node, index, lowerExpression(l, argument)),
   }));
   if (args.some(({ operand }) => operand.kind === "error")) return errorOperand;
-  return callSubprogram(l, node, name, callee, args) ?? inline(l, node, name, callee, args);
+  const value = callSubprogram(l, node, name, callee, args);
+  if (value) return value;
+  return isTooMuch(l) ? errorOperand : inline(l, node, name, callee, args);
 }
 
 /** In `larger(wide, 1n)` the literal has the type that TypeScript finds for a generic parameter. */

@@ -6,6 +6,7 @@ import { FunctionBuilder } from "../ir/builder.js";
 import { reachableFunctions } from "../ir/cfg.js";
 import type { Func, Inst, IrModule } from "../ir/ir.js";
 import type { Diagnostic } from "../diagnostic.js";
+import { messages } from "../messages.js";
 import { checkRecordUses } from "./access.js";
 import { callGraph } from "./call-graph.js";
 import { dataSections, newModuleData, type DataSection } from "./data-sections.js";
@@ -25,10 +26,11 @@ import { bindParameter, isPlainFunction } from "./inline.js";
 import { trustedObject } from "./kernel.js";
 import { kernelStruct, type KernelRoot } from "./kernel-types.js";
 import type { IntOperand, KernelOperand, MapDeclaration, Operand, ProgramDeclaration } from "./operands.js";
-import type { SourceProgram } from "./program.js";
+import { spanInSource, type SourceProgram } from "./program.js";
 import { lowerBody } from "./statements.js";
 import { newSubprograms, newFunctionState, type Subprogram } from "./subprograms.js";
 import { isAtLeast } from "./target.js";
+import { withDepthKnown } from "./too-deep.js";
 import { kernelInterface } from "./types.js";
 import type { Local } from "./variables.js";
 import type { ts } from "./typescript.js";
@@ -57,9 +59,10 @@ export function lowerModule(
   functions: "called" | "inlined" = "called",
 ): LoweredModule {
   const lowered = lowerWithLoops(source, target, functions === "called" && isAtLeast(target.kernel, callsSince));
-  // What only a copy can know, such as the bounds of an argument, may be what a diagnostic asks for.
+  // What only a copy can know, such as the bounds of an argument, may be what a diagnostic asks for. Copies are longer.
   const isFine = lowered.diagnostics.length === 0 || !isDivided(lowered);
-  return isFine ? lowered : lowerWithLoops(source, target, false);
+  const isTooLong = lowered.diagnostics.some(({ code }) => code === messages.tooManySteps.code);
+  return isFine || isTooLong ? lowered : lowerWithLoops(source, target, false);
 }
 
 /** Which loops are too long is only known when they are lowered: then the module is lowered again without them. */
@@ -86,9 +89,9 @@ function lowerOnce(
   callsFunctions: boolean,
   longLoops: LongLoops,
 ): LoweredModule {
-  const messages = { diagnostics: [], reported: new Set<string>() };
+  const told = { diagnostics: [], reported: new Set<string>() };
   const c: Compilation = {
-    ...messages,
+    ...told,
     source,
     target,
     checker: source.checker,
@@ -104,7 +107,7 @@ function lowerOnce(
     programs: [],
     kernelRoots: new Map(),
     kernelKeys: new Set(),
-    subprograms: newSubprograms(callsFunctions, messages),
+    subprograms: newSubprograms(callsFunctions, told),
     longLoops,
   };
   collectModule(c);
@@ -161,7 +164,10 @@ function lowerProgram(c: Compilation, program: ProgramDeclaration): Func {
     ...newFunctionState(false),
   };
   if (isPlainFunction(l, program.handler, program.name, program.handler) && bindContext(l, context)) {
-    at(l, program.handler, () => lowerBody(l, program.handler));
+    withDepthKnown(
+      () => at(l, program.handler, () => lowerBody(l, program.handler)),
+      () => l.b.span && spanInSource(l.source, l.b.span),
+    );
     checkRecordUses(l);
   } else {
     b.ret(undefined);

@@ -65,7 +65,9 @@ export function lowerBody(l: Lowering, callee: FunctionNode): void {
   lowerScope(l, () => body.statements.forEach((statement) => lowerStatement(l, statement)));
   if (l.b.terminated) return;
   if (returns.some(isVoid)) return l.activation.leave(voidOperand, body);
-  report(l, callee, "missingReturn", { name: l.activation.name });
+  // TypeScript sees that every path returns: the end is reached behind what has a diagnostic of its own, `throw` or a
+  // loop without an end.
+  if (l.diagnostics.length === 0) report(l, callee, "missingReturn", { name: l.activation.name });
   l.activation.leave(errorOperand, body);
 }
 

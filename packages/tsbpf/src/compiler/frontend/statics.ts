@@ -180,6 +180,11 @@ function memberOf(c: Compilation, node: ts.PropertyAccessExpression): Static | u
 }
 
 function binary(c: Compilation, node: ts.BinaryExpression): Static | undefined {
+  // The innermost of a long chain first: each of the others then finds what stands left of it.
+  const chain: ts.Expression[] = [];
+  for (let left = node.left; ts.isBinaryExpression(left) && !c.staticNodes.has(left); left = left.left)
+    chain.push(left);
+  for (const left of chain.toReversed()) tryEvaluate(c, left);
   const operator = node.operatorToken.kind;
   const left = tryEvaluate(c, node.left);
   if (left?.kind === "bool" && operator === ts.SyntaxKind.AmpersandAmpersandToken) {

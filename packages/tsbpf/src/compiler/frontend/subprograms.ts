@@ -81,10 +81,12 @@ export interface Traits {
   makesTailCalls: boolean;
   /** Its own frame, and those of what it calls. */
   frames: number;
+  /** How many steps the verifier takes in the functions that it calls so far, about. */
+  stepsInCalls: number;
 }
 
 function newTraits(isSubprogram: boolean): Traits {
-  return { isSubprogram, movesPacket: false, makesTailCalls: false, frames: 1 };
+  return { isSubprogram, movesPacket: false, makesTailCalls: false, frames: 1, stepsInCalls: 0 };
 }
 
 /** What the front end keeps of one function while it lowers it. */
@@ -119,6 +121,22 @@ export function callSubprogram(
   const subprogram = findOrMake(l, { name, callee, classes, linkage: "static" });
   if (!subprogram || subprogram.frames > framesFree(l)) return undefined;
   return emitCall(l, node, subprogram, classes, args);
+}
+
+/**
+ * The verifier gives up after a million (BPF_COMPLEXITY_LIMIT_INSNS). What was lowered is counted here, of which
+ * the passes, and branches never taken, leave a part: only what doubles from call to call comes this far.
+ */
+const stepsMax = 64_000_000;
+
+/** In one function, with what is copied into it: to go on could double the time with each level of calls. */
+const copiesMax = 400_000;
+
+/** True, with a diagnostic, where functions that call functions have made a program that no verifier takes. */
+export function isTooMuch(l: Lowering): boolean {
+  if (l.b.func.nextId <= copiesMax && l.b.func.nextId + l.traits.stepsInCalls <= stepsMax) return false;
+  report(l, l.program.node, "tooManySteps", { name: l.program.name });
+  return true;
 }
 
 /** How many frames the functions may take that are called here: a subprogram has at least a program above it. */
@@ -187,6 +205,9 @@ export function emitCall(
   const value = at(l, node, () => l.b.callFunction(func.name, func.returns, values));
   l.loopCosts.push({ ...cost, ids: 0, ownBranches: 0 });
   l.traits.frames = Math.max(l.traits.frames, 1 + subprogram.frames);
+  // A global function is gone through once, on its own.
+  if (func.linkage !== "global") l.traits.stepsInCalls += cost.instructions;
+  if (isTooMuch(l)) return errorOperand;
   if (subprogram.movesPacket) {
     l.traits.movesPacket = true;
     for (const live of l.packetViews) l.b.write(live, l.b.constant("i32", 1n));

@@ -197,7 +197,8 @@ function commonType(kinds: readonly (DeclaredType | undefined)[]): DeclaredType 
   return sized.every((kind) => kind.signed === sized[0]?.signed) ? sized[0] : { kind: "bigint" };
 }
 
-function isNumber(type: DeclaredType): boolean {
+/** A number, exact whatever its width. */
+export function isNumber(type: DeclaredType): boolean {
   return type.kind === "number" || (type.kind === "int" && type.bits < 64);
 }
 
@@ -216,7 +217,7 @@ export function mayBeAbsent(type: ts.Type): boolean {
   return type.isUnion() ? type.types.some((part) => part.flags & absent) : (type.flags & absent) !== 0;
 }
 
-function sameScalar(a: DeclaredType, b: DeclaredType): boolean {
+export function sameScalar(a: DeclaredType, b: DeclaredType): boolean {
   if (a.kind === "int" && b.kind === "int") return a.bits === b.bits && a.signed === b.signed;
   if (a.kind === "kernel" && b.kind === "kernel") return a.type === b.type;
   if (a.kind === "object" && b.kind === "object") return a.type === b.type;

@@ -1,5 +1,5 @@
 // Functions that cannot be called in a program.
-import { rawTracepoint, struct, u32, u64, u8, type Value } from "tsbpf";
+import { lsm, rawTracepoint, struct, u32, u64, u8, xdp, type Value } from "tsbpf";
 
 const Point = struct({ x: u32, y: u32 });
 
@@ -34,9 +34,18 @@ function stop(): never {
   return stop(); //~ TSB4003
 }
 
-function noReturn(x: number): number { //~ TSB4004
+// What does not come back has its own diagnostic, and no `return` is missing behind it.
+function noReturn(x: number): number {
   if (x > 5) return 1;
   stop();
+}
+
+function endless(): never {
+  while (true) {} //~ TSB4001
+}
+
+function throws(): number {
+  throw 5; //~ TSB1001
 }
 
 function anything(x: any): number { //~ TSB3001
@@ -59,5 +68,18 @@ export const p = rawTracepoint("sched_process_exec", (ctx) => {
   const j = anything(x);
   const k = unknownValue(x);
   const l = Point(Point()); //~ TSB1003
+  const m = throws();
   return 1;
+});
+
+export const q = rawTracepoint("sched_process_exec", (): number => {
+  endless();
+});
+
+export const r = xdp(() => {
+  for (;;) {} //~ TSB4001
+});
+
+export const s = lsm("file_open", () => {
+  throw 1; //~ TSB1001
 });
