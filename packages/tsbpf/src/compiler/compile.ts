@@ -15,6 +15,7 @@ import { listing } from "./listing.js";
 import { defaultKernel, isAtLeast, loopsSince, parseKernel } from "./frontend/target.js";
 import { tooDeep } from "./frontend/too-deep.js";
 import { scratchDeclaration } from "./frontend/map-declarations.js";
+import { USED_MAPS_MAX, usedMaps } from "./used-maps.js";
 import { assert } from "../util/assert.js";
 import { generateModule } from "./module-code.js";
 import { scratchSize } from "./passes/move-slots.js";
@@ -123,6 +124,12 @@ export function emit(
     if (size <= STACK_BYTES) continue;
     const values = { name, size, limit: STACK_BYTES };
     diagnostics.push(diagnostic("frameTooLarge", values, diagnosticSpan(node)));
+  }
+  const mapCounts = usedMaps(functions);
+  for (const { name, node } of lowered.programs) {
+    const count = mapCounts.get(name) ?? 0;
+    if (count <= USED_MAPS_MAX) continue;
+    diagnostics.push(diagnostic("tooManyMaps", { name, count, limit: USED_MAPS_MAX }, diagnosticSpan(node)));
   }
   // Each function has a frame of its own: together they may need what one frame for all does not.
   if (diagnostics.length > 0 && isDivided(lowered)) {

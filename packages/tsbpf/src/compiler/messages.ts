@@ -421,6 +421,11 @@ export const messages = {
     text: "{what} needs Linux {needed}; this object must run on Linux {kernel}",
     cure: "name the oldest kernel that it must run on: `tsbpf build --kernel {needed}`",
   },
+  tooManyMaps: {
+    code: "TSB9005",
+    text: "'{name}' uses {count} maps, and the kernel takes {limit} for a program (constants and variables lie in maps too)",
+    cure: "keep several values in one map, as the fields of a struct, or divide the program with tail calls",
+  },
 } as const satisfies Record<string, Message>;
 
 export type MessageName = keyof typeof messages;
