@@ -20,7 +20,7 @@ const said = new Map<string, Diagnostic | undefined>();
 const types = ["i32", "Ptr", "Chars", "UserPtr", "FixedArray", "TpBtfContext", "FexitContext", "Value"];
 const exported = [...new Set([...Object.keys(language), ...types])];
 
-/** What no module can show: no file, a path that TypeScript sees no better than the compiler, far too much of a thing. */
+/** What no module can show: no file, a path that TypeScript sees as well, far too much of a thing. */
 const withoutExample: ReadonlySet<string> = new Set(
   [messages.fileNotFound, messages.missingReturn, messages.nestsTooDeeply, messages.tooManyMaps].map(
     ({ code }) => code,
