@@ -247,6 +247,13 @@ function bigLiteral(scope: Scope, type: "u64" | "i64"): Expression {
   return expression(type, [`${type}(${value}n)`]);
 }
 
+/** A literal that takes the other side's type, which may not hold it: in 64 bits it is the same then. */
+function bareLiteral(scope: Scope, type: "u64" | "i64"): Expression {
+  const { random } = scope;
+  const ones = random.chance(30) ? (1n << 64n) - (1n << BigInt(random.below(64))) : random.bits();
+  return expression(type, [`${type === "u64" ? BigInt.asUintN(64, ones) : BigInt.asIntN(64, ones)}n`]);
+}
+
 /** JavaScript's bigints grow where the kernel's wrap, so each operation is wrapped by a conversion. */
 function aBig(scope: Scope, type: "u64" | "i64", depth: number): Expression {
   const { random } = scope;
@@ -257,13 +264,15 @@ function aBig(scope: Scope, type: "u64" | "i64", depth: number): Expression {
     return bigLiteral(scope, type);
   }
   const operand = (): Expression => aBig(scope, type, depth - 1);
+  const operandOrLiteral = (): Expression =>
+    random.chance(25) ? bareLiteral(scope, random.pick(bigTypes)) : operand();
   switch (random.below(9)) {
     case 0:
     case 1:
     case 2:
-      return expression(type, [`${type}(`, operand(), ` ${random.pick(["+", "-", "*"])} `, operand(), ")"]);
+      return expression(type, [`${type}(`, operand(), ` ${random.pick(["+", "-", "*"])} `, operandOrLiteral(), ")"]);
     case 3:
-      return expression(type, [`${type}(`, operand(), ` ${random.pick(["&", "|", "^"])} `, operand(), ")"]);
+      return expression(type, [`${type}(`, operand(), ` ${random.pick(["&", "|", "^"])} `, operandOrLiteral(), ")"]);
     case 4:
       return shifted(scope, type, operand(), depth);
     case 5: {
@@ -285,10 +294,20 @@ function aBig(scope: Scope, type: "u64" | "i64", depth: number): Expression {
 function shifted(scope: Scope, type: "u64" | "i64", value: Expression, depth: number): Expression {
   const { random } = scope;
   const operator = random.pick(["<<", ">>"]);
+  if (random.chance(15)) return shiftedLiteral(scope, type, depth);
   if (random.chance(70)) return expression(type, [`${type}(`, value, ` ${operator} ${random.below(64)}n)`]);
   // A huge count would ask JavaScript for a huge bigint.
   const count = expression("u64", ["u64(", aBig(scope, "u64", depth - 1), " & 127n)"]);
   return expression(type, [`${type}(`, value, ` ${operator} `, count, ")"]);
+}
+
+/** It takes the type of the count. Of those that are not wrapped no bit is lost in 64 bits. */
+function shiftedLiteral(scope: Scope, type: "u64" | "i64", depth: number): Expression {
+  const { random } = scope;
+  const count = ["u64(", aBig(scope, "u64", depth - 1), " & 63n)"];
+  if (type === "u64" && random.chance(50)) return expression(type, ["(1n << ", ...count, ")"]);
+  const literal = type === "u64" ? 1 + random.below(1000) : -1 - random.below(1000);
+  return expression(type, [`${type}(${literal}n ${random.pick(["<<", ">>"])} `, ...count, ")"]);
 }
 
 function converted(scope: Scope, type: "u64" | "i64", depth: number): Expression {
@@ -340,7 +359,8 @@ function comparison(scope: Scope, depth: number): Expression {
   const operator = random.pick(comparisons);
   if (random.chance(30)) {
     const type = random.pick(bigTypes);
-    return expression("bool", ["(", aBig(scope, type, depth), ` ${operator} `, aBig(scope, type, depth), ")"]);
+    const other = random.chance(20) ? bareLiteral(scope, type) : aBig(scope, type, depth);
+    return expression("bool", ["(", aBig(scope, type, depth), ` ${operator} `, other, ")"]);
   }
   // Two literals would be compared by TypeScript itself.
   const left = wrapped(random.pick(smallTypes), aNumber(scope, depth));
