@@ -1,9 +1,9 @@
 // Functions that the kernel calls back, and what that means in plain Node.
 
+import { LOOP_ROUNDS_MAX } from "../bpf/loops.js";
 import type { i64, u32 } from "./types.js";
 
-/** BPF_MAX_LOOPS, include/linux/bpf_verifier.h, and what the kernel answers to more: -E2BIG. */
-const roundsMax = 8 * 1024 * 1024;
+/** -E2BIG. */
 const tooMany = -7n;
 
 /**
@@ -12,7 +12,7 @@ const tooMany = -7n;
  * (-7). Gives the number of rounds. Requires Linux 5.17 or newer.
  */
 export function bpfLoop(count: u32, callback: (index: u32) => boolean | void): i64 {
-  if (count > roundsMax) return tooMany as i64;
+  if (count > LOOP_ROUNDS_MAX) return tooMany as i64;
   for (let index = 0; index < count; index++) {
     if (callback(index as u32) === true) return BigInt(index + 1) as i64;
   }

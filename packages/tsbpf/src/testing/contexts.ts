@@ -6,11 +6,12 @@ import type { ProgramKindSpec } from "../bpf/program-kinds.js";
 import type { Btf, BtfTypeId } from "../btf/types.js";
 import { idsByExactName, typeName } from "../btf/name.js";
 import { skipModifiers } from "../btf/walk.js";
-import { assert } from "../util/assert.js";
 import { encodeText } from "../util/bytes.js";
+import { hint } from "../util/did-you-mean.js";
 import type { PacketFields } from "../vm/core.js";
 import { releaseRetired, regionBytes, REGION_HI, retireRegion } from "../vm/memory.js";
-import { KernelObjectError } from "./errors.js";
+import { shown } from "./check-options.js";
+import { EmulateError, KernelObjectError } from "./errors.js";
 import { type KernelObjects, placeObject, placeStruct, pointedStruct } from "./kernel-objects.js";
 import type { ArgumentsContext, KernelObjectInit, KernelValue } from "./types.js";
 
@@ -52,14 +53,27 @@ export function buildContext(host: ContextHost, input: object | undefined): Buil
   switch (context) {
     case "struct bpf_raw_tracepoint_args":
     case "u64[]":
+      checkArguments(host, given);
       return { bytes: argumentBytes(host, given as ArgumentsContext), packet: undefined };
     case "struct pt_regs":
+      checkArguments(host, given);
       return { bytes: registerBytes(host, given as ArgumentsContext), packet: undefined };
     case "struct trace_event_raw":
       return { bytes: tracepointBytes(host, given as KernelObjectInit), packet: undefined };
     default:
       return fieldContext(host, given);
   }
+}
+
+function checkArguments({ kind, target }: ContextHost, given: Readonly<Record<string, unknown>>): void {
+  const known = ["args", "result"];
+  const slip = Object.keys(given).find((key) => !known.includes(key));
+  if (slip !== undefined) {
+    const reason = `its context has no "${slip}"${hint(slip, known)}: expected { args: [1n, address], result: 0n }`;
+    throw new EmulateError(`run a ${kind.name} program on "${target}": ${reason}`);
+  }
+  const { args = [] } = given;
+  if (!Array.isArray(args)) throw new EmulateError(`run a ${kind.name} program on "${target}": args is no array`);
 }
 
 /** Each argument in eight bytes; what a function returned comes behind them. */
@@ -76,16 +90,20 @@ function argumentBytes(host: ContextHost, { args = [], result }: ArgumentsContex
 }
 
 function argumentValue(host: ContextHost, value: KernelValue, index: number): bigint {
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
-    return BigInt.asUintN(64, BigInt(value));
+  const isWhole = typeof value === "number" && Number.isInteger(value);
+  if (isWhole || typeof value === "bigint" || typeof value === "boolean") return BigInt.asUintN(64, BigInt(value));
+  if (value === null) return 0n;
+  const what = index < 0 ? "the result" : `argument ${index}`;
+  if (typeof value !== "object") {
+    const expected = "expected a whole number, an address or a kernel object";
+    throw new EmulateError(`run a program on "${host.target}": ${what} is ${shown(value)}: ${expected}`);
   }
   const { btf } = host.objects;
   const type = btf && argumentType(btf, host, index);
   const struct = btf && type !== undefined ? pointedStruct(btf, type) : undefined;
   if (btf && struct !== undefined) {
-    return placeObject(host.objects, btf, struct, value as KernelObjectInit, `argument ${index}`);
+    return placeObject(host.objects, btf, struct, value as KernelObjectInit, what);
   }
-  const what = index < 0 ? "the result" : `argument ${index}`;
   const cure = 'give an address: kernelObject("name", { … })';
   throw new KernelObjectError(`run a program on "${host.target}": no type says what ${what} points to (${cure})`);
 }
@@ -161,7 +179,9 @@ function structBytes(objects: KernelObjects, name: string, fields: KernelObjectI
 function fieldContext({ kind }: ContextHost, given: Readonly<Record<string, unknown>>): BuiltContext {
   const spec = contextOfKind(kind.name, process.arch);
   const packet = given["packet"];
-  assert(packet === undefined || packet instanceof Uint8Array, "a packet is bytes");
+  if (packet !== undefined && !(packet instanceof Uint8Array)) {
+    throw new EmulateError(`run a program of kind ${kind.name}: packet is no Uint8Array`);
+  }
   const fields = spec?.fields ?? [];
   const last = Math.max(0, ...fields.map(({ offset, bits, length }) => offset + (bits / 8) * (length ?? 1)));
   const bytes = new Uint8Array(kind.context === "struct __sk_buff" ? SK_BUFF_BYTES : Math.max(32, last));
@@ -170,16 +190,23 @@ function fieldContext({ kind }: ContextHost, given: Readonly<Record<string, unkn
   for (const [key, value] of Object.entries(values)) {
     if (key === "packet" || value === undefined) continue;
     const field = fields.find(({ property, name }) => property === key || name === key);
-    if (!field) throw new KernelObjectError(`run a program of kind ${kind.name}: its context has no field "${key}"`);
+    if (!field) throw new EmulateError(`run a program of kind ${kind.name}: ${noField(kind, key)}`);
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
     list.forEach((item, index) => {
       if (index >= (field.length ?? 1) || (typeof item !== "number" && typeof item !== "bigint")) {
-        throw new KernelObjectError(`run a program of kind ${kind.name}: "${key}" cannot hold what it is given`);
+        throw new EmulateError(`run a program of kind ${kind.name}: "${key}" cannot hold what it is given`);
       }
       writeNumber(bytes, field.offset + (index * field.bits) / 8, field.bits / 8, BigInt(item));
     });
   }
   return { bytes, packet };
+}
+
+function noField(kind: ProgramKindSpec, key: string): string {
+  const fields = contextOfKind(kind.name, process.arch)?.fields ?? [];
+  const known = fields.map(({ property }) => property);
+  if (["struct xdp_md", "struct __sk_buff"].includes(kind.context)) known.push("packet");
+  return `its context has no field "${key}"${hint(key, known)}`;
 }
 
 function writeNumber(bytes: Uint8Array, offset: number, sizeBytes: number, value: bigint): void {

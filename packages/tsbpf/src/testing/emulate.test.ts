@@ -183,7 +183,8 @@ describe("programs of every kind", () => {
     packet.set([8, 6], 12);
     assert.equal(run(machine, "onTc", { packet }).returnValue, 2);
     assert.equal(run(machine, "onSocket", { packet: new Uint8Array(65) }).returnValue, 64);
-    assert.throws(() => run(machine, "onTc", { marc: 5 }), /its context has no field "marc"/);
+    assert.throws(() => run(machine, "onTc", { marc: 5 }), /its context has no field "marc" \(did you mean "mark"/);
+    assert.throws(() => run(machine, "onXdp", { packets: packet }), /no field "packets" \(did you mean "packet"/);
   });
   it("get fields of their context", async () => {
     const machine = await open();
@@ -195,6 +196,34 @@ describe("programs of every kind", () => {
     assert.equal(seen(machine), 4000n);
     const sum = run(machine, "onSyscall", Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     assert.equal(sum.context[8], 3);
+  });
+});
+
+describe("what is given to emulate", () => {
+  const refused = async (options: object, message: RegExp): Promise<void> => {
+    await assert.rejects(tracing(options), (error) => {
+      assert.ok(error instanceof EmulateError);
+      assert.match(error.message, message);
+      return true;
+    });
+  };
+
+  it("has names that there are", async () => {
+    await refused({ clock: 3n }, /there is no option "clock" \(did you mean "clockNs"\?\): there are btf, /);
+    await refused({ kernelStack: [1n] }, /"kernelStack" is no option: set it on the machine/);
+    await refused({ helpers: { bpfKtimeGetN: () => 0n } }, /no helper "bpfKtimeGetN" \(did you mean "bpfKtimeGetNs"/);
+    await refused({ task: { pidd: 1 } }, /no program reads a field "pidd" \(did you mean "pid"/);
+    await refused({ task: { realParent: { tgidd: 1 } } }, /no program reads a field "tgidd" \(did you mean "tgid"/);
+    const machine = await tracing({ task: { pid: 1, utime: 5 } });
+    assert.throws(() => (machine.task = { com: "cat" }), /no program reads a field "com" \(did you mean "comm"/);
+    assert.throws(() => machine.kernelObject("nope", {}), EmulateError);
+  });
+  it("has values of the right kind", async () => {
+    await refused({ cpuCount: 0 }, /option cpuCount is 0: expected a whole number from 1 on/);
+    await refused({ clockNs: 5 }, /option clockNs is 5: expected a bigint/);
+    await refused({ cpu: 1 }, /option cpu is 1: expected "v1", .*machine\.cpu = 1/);
+    await refused({ maxInstructions: 2 ** 40 }, /option maxInstructions is 1099511627776/);
+    await refused({ without: "task_struct" }, /option without is "task_struct": expected an array/);
   });
 });
 

@@ -13,6 +13,7 @@ import type { FunctionSpec, LineInfo, ObjectSpec } from "../object/spec.js";
 import type { LoadedImage } from "../vm/core.js";
 import { addData, addMap, addProgram, createVm, runProgram, type Vm, type VmOptions } from "../vm/vm.js";
 import { buildContext, isReadOnly, packetFieldsOf, typesRead } from "./contexts.js";
+import { checkOptions } from "./check-options.js";
 import { coverageOf } from "./coverage.js";
 import { fakeKernel, PROGRAM_FD } from "./fake-kernel.js";
 import type { KernelObjects } from "./kernel-objects.js";
@@ -33,6 +34,7 @@ export async function emulate<M = Record<string, unknown>>(
   options: EmulateOptions = {},
 ): Promise<Emulator<M>> {
   const name = module instanceof Uint8Array ? "object" : String(module);
+  checkOptions(options, name);
   const spec = readObject(await objectBytes(module, options), name);
   const kernelBtf = options.btf === undefined ? undefined : await readBtf(options.btf);
   // That the programs and maps are what M says is the caller's promise.

@@ -6,7 +6,7 @@ import { BtfBuilder } from "../btf/encode.js";
 import type { Btf, BtfMember } from "../btf/types.js";
 import { createMemory, locate, type Memory, REGION_HI, regionBytes } from "../vm/memory.js";
 import { buildContext } from "./contexts.js";
-import { type KernelObjects, placeStruct } from "./kernel-objects.js";
+import { type KernelObjects, placeNamedStruct, placeStruct } from "./kernel-objects.js";
 import { ownTypes, withoutNames } from "./target-types.js";
 import type { KernelObjectInit } from "./types.js";
 
@@ -112,7 +112,23 @@ describe("kernel objects from plain data", () => {
     assert.throws(place({ kind: 1.5 }), /device\.kind: expected a whole number, got 1\.5/);
     assert.throws(place({ pair: [1] }), /device\.pair\[0\]: expected an object, got 1/);
     assert.throws(() => placeStruct(objects(), "devise", {}), /no struct "devise"/);
-    assert.doesNotThrow(() => placeStruct(objects(sampleTypes(), true), "devise", { naem: "x" }));
+  });
+  it("may have fields that no program reads, but none that look like a slip", () => {
+    const place = (struct: string, init: KernelObjectInit) => () =>
+      placeStruct(objects(sampleTypes(), true), struct, init);
+    assert.doesNotThrow(place("devise", { naem: "x" }));
+    assert.doesNotThrow(place("device", { irq: 1 }));
+    assert.throws(place("device", { naem: "x" }), /device: no program reads a field "naem" \(did you mean "name"\?/);
+    assert.throws(place("device", { nextDevise: {} }), /no program reads a field "nextDevise" .*"next_device"/);
+    assert.doesNotThrow(place("device", { naem: "x", name: "y" }), "the one that it looks like is given too");
+    assert.throws(place("task_struct", { pidd: 1 }), /task_struct: no program reads a field "pidd" .*"pid"/);
+    assert.doesNotThrow(place("task_struct", { pid: 1, tgid: 1, comm: "x" }));
+  });
+  it("are of a struct that there is, where a test names it", () => {
+    const place = (struct: string) => () => placeNamedStruct(objects(sampleTypes(), true), struct, {});
+    assert.doesNotThrow(place("device"));
+    assert.throws(place("devise"), /the programs name no struct "devise" \(did you mean "device"\?\).*the option btf/);
+    assert.throws(place("nope"), /no struct "nope" \(there are inner, device, trace_event_raw_some;/);
   });
 });
 
@@ -155,6 +171,10 @@ describe("contexts", () => {
     assert.equal(view.toString("latin1", 16), "/bin/ls\0");
     const other = { ...host, target: "group/another", readTypes: ["trace_event_raw_some"] };
     assert.equal(buildContext(other, { prev_pid: 1 }).bytes[8], 1);
+    assert.throws(
+      () => buildContext({ ...other, objects: objects(sampleTypes(), true) }, { prevPidd: 1 }),
+      /"prev_pid"/,
+    );
     assert.throws(() => buildContext({ ...other, readTypes: [] }, {}), /no struct "trace_event_raw_another"/);
   });
   it("of functions end with their result", () => {
@@ -162,5 +182,8 @@ describe("contexts", () => {
     const words = (input: object): bigint[] => [...new BigUint64Array(buildContext(host, input).bytes.slice().buffer)];
     assert.deepEqual(words({ args: [1, 2n, true], result: -1 }), [1n, 2n, 1n, 2n ** 64n - 1n]);
     assert.throws(() => words({ args: [{}] }), /no type says what argument 0 points to/);
+    assert.throws(() => words({ args: [1, 1.5] }), /argument 1 is 1\.5: expected a whole number/);
+    assert.throws(() => words({ args: ["abc"] }), /argument 0 is "abc": expected a whole number/);
+    assert.throws(() => words({ arg: [1] }), /its context has no "arg" \(did you mean "args"\?\)/);
   });
 });

@@ -3,7 +3,7 @@
 import { essentialName, idsByExactName } from "../btf/name.js";
 import type { Btf, BtfMember, BtfType, BtfTypeId } from "../btf/types.js";
 import { sizeOfType, skipModifiers } from "../btf/walk.js";
-import { didYouMean } from "../util/did-you-mean.js";
+import { didYouMean, hint } from "../util/did-you-mean.js";
 import { encodeText } from "../util/bytes.js";
 import { addRegion, type Memory, REGION_LO, regionBytes, regionHi } from "../vm/memory.js";
 import { toBig } from "../vm/int64.js";
@@ -13,7 +13,10 @@ import type { KernelObjectInit, KernelValue } from "./types.js";
 export interface KernelObjects {
   readonly memory: Memory;
   readonly btf: Btf | undefined;
-  /** Fields that the types do not have are passed over: the types are only those that the programs use. */
+  /**
+   * Fields that the types do not have are passed over: the types are only those that the programs use. What looks like
+   * a slip in the name of one that they have is none of these.
+   */
   readonly lenient: boolean;
   /** Addresses of objects that are there, by the object and its type's name. */
   readonly known: Map<KernelObjectInit, Map<string, bigint>>;
@@ -25,8 +28,23 @@ export function placeStruct(objects: KernelObjects, struct: string, fields: Kern
   const id = btf && findStruct(btf, struct);
   if (btf && id !== undefined) return placeObject(objects, btf, id, fields, struct);
   // Types that no program reads need no layout, only an address.
-  if (objects.lenient) return remember(objects, fields, struct, () => emptyObject(objects, struct));
+  if (objects.lenient) {
+    for (const key of Object.keys(fields)) checkUnread(objects, struct, key, fields, []);
+    return remember(objects, fields, struct, () => emptyObject(objects, struct));
+  }
   throw new KernelObjectError(`make a kernel object: the kernel's types have no struct "${struct}"`);
+}
+
+/** The same for a struct that a test names: one of those that there are. */
+export function placeNamedStruct(objects: KernelObjects, struct: string, fields: KernelObjectInit): bigint {
+  const { btf, lenient } = objects;
+  if (!lenient || (btf && findStruct(btf, struct) !== undefined)) return placeStruct(objects, struct, fields);
+  const known = btf ? structNames(btf) : [];
+  const list = known.length === 0 ? "there is none" : `there are ${known.join(", ")}`;
+  const cure = `${list}; the option btf brings all of a kernel`;
+  throw new KernelObjectError(
+    `make a kernel object: the programs name no struct "${struct}"${hint(struct, known)} (${cure})`,
+  );
 }
 
 /** The struct or union that a pointer type leads to. */
@@ -88,6 +106,15 @@ function findStruct(btf: Btf, name: string): BtfTypeId | undefined {
   return ids.find((id) => isComposite(btf.type(id)));
 }
 
+function structNames(btf: Btf): readonly string[] {
+  const names = new Set<string>();
+  for (let id = 1; id < btf.typeCount; id++) {
+    const type = btf.type(id);
+    if (isComposite(type) && type.name !== "") names.add(essentialName(type.name));
+  }
+  return [...names];
+}
+
 /** Flavours of one type are one object: the first of them has all members. */
 function canonical(btf: Btf, id: BtfTypeId): BtfTypeId {
   const type = btf.type(id);
@@ -109,10 +136,10 @@ function writeFields(
     if (value === undefined) continue;
     const found = findMember(btf, id, key) ?? findMember(btf, id, snakeCase(key));
     if (!found) {
+      const known = memberNames(btf, id);
+      checkUnread(objects, where, key, fields, known);
       if (objects.lenient) continue;
-      const near = didYouMean(key, memberNames(btf, id));
-      const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
-      throw new KernelObjectError(`make a kernel object: ${where} has no field "${key}"${hint}`);
+      throw new KernelObjectError(`make a kernel object: ${where} has no field "${key}"${hint(key, known)}`);
     }
     writeMember(
       objects,
@@ -123,6 +150,29 @@ function writeFields(
       `${where}.${key}`,
     );
   }
+}
+
+/** What helpers tell of the task, whether programs read the fields or not. */
+const toldByHelpers = ["pid", "tgid", "comm"];
+
+/** A field that no program reads does no harm, unless it was to be another one, which then is not given. */
+function checkUnread(
+  objects: KernelObjects,
+  where: string,
+  key: string,
+  fields: KernelObjectInit,
+  members: readonly string[],
+): void {
+  const told = where === "task_struct" ? toldByHelpers : [];
+  if (!objects.lenient || told.includes(key)) return;
+  const given = Object.keys(fields).map(snakeCase);
+  const near = didYouMean(
+    snakeCase(key),
+    [...members, ...told].filter((name) => !given.includes(snakeCase(name))),
+  );
+  if (near === undefined) return;
+  const reason = `no program reads a field "${key}" (did you mean "${near}"? if not, leave it out)`;
+  throw new KernelObjectError(`make a kernel object: ${where}: ${reason}`);
 }
 
 interface FoundMember {

@@ -5,7 +5,7 @@ import { type HighHalf, fromBig } from "../vm/int64.js";
 import { locate } from "../vm/memory.js";
 import type { Vm } from "../vm/vm.js";
 import { userBytes, type World } from "../vm/world.js";
-import { type KernelObjects, placeStruct } from "./kernel-objects.js";
+import { type KernelObjects, placeNamedStruct, placeStruct } from "./kernel-objects.js";
 import type { EmulateOptions, Emulator, KernelObjectInit } from "./types.js";
 
 export type Surroundings = Omit<Emulator, "programs" | "maps" | "globals" | "coverage">;
@@ -120,7 +120,7 @@ function memoryMethods(vm: Vm, objects: KernelObjects): Omit<Surroundings, keyof
   const { world } = vm.machine;
   let nextUser = USER_START;
   return {
-    kernelObject: (struct, fields) => placeStruct(objects, struct, fields),
+    kernelObject: (struct, fields) => placeNamedStruct(objects, struct, fields),
     userMemory(content, address = nextUser) {
       const bytes = typeof content === "string" ? encodeText(`${content}\0`) : content;
       world.user.push({ address, bytes: new Uint8Array(bytes) });

@@ -1,6 +1,7 @@
 // Helpers that tell about the surroundings: task, clocks, CPU, random numbers; that print; and that call functions.
 
 import { readablePlace, writablePlaceForHelper } from "./access.js";
+import { LOOP_ROUNDS_MAX } from "../bpf/loops.js";
 import { decodeText, encodeText } from "../util/bytes.js";
 import {
   argBig,
@@ -89,11 +90,10 @@ export const infoHelpers: HelperTable = {
 
 /** callback(index, ctx); it ends the loop with 1. Gives the number of rounds. */
 function loop(machine: Machine): number {
-  const MAX_ROUNDS = 1 << 23;
   const rounds = argLo(machine, 0) >>> 0;
   const [callLo, callHi, ctxLo, ctxHi] = [argLo(machine, 1), argHi(machine, 1), argLo(machine, 2), argHi(machine, 2)];
   if (argBig(machine, 3) !== 0n) return giveInt(machine, ErrorNumber.EINVAL);
-  if (rounds > MAX_ROUNDS) return giveInt(machine, ErrorNumber.E2BIG);
+  if (rounds > LOOP_ROUNDS_MAX) return giveInt(machine, ErrorNumber.E2BIG);
   let round = 0;
   while (round < rounds) {
     const stop = callAddress(machine, callLo, callHi, [round, 0, ctxLo, ctxHi]);

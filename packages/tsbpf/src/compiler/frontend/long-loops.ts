@@ -5,6 +5,7 @@
 import { ts } from "./typescript.js";
 import type { Variable } from "../ir/builder.js";
 import type { Block, Inst } from "../ir/ir.js";
+import { LOOP_ROUNDS_MAX } from "../../bpf/loops.js";
 import { assert } from "../../util/assert.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { callWithRecord, loopArrivals, loopHelper, makeCallback, mayCallBack } from "./callbacks.js";
@@ -19,9 +20,6 @@ import type { Subprogram } from "./subprograms.js";
 import { isAtLeast, type KernelVersion } from "./target.js";
 import { describe } from "./variables.js";
 
-/** BPF_MAX_LOOPS, include/linux/bpf.h: with more rounds the helper does nothing. */
-const roundsMax = 1 << 23;
-
 /** The first kernel with bpf_loop. */
 const loopSince: KernelVersion = { major: 5, minor: 17 };
 
@@ -32,7 +30,7 @@ function isTooOld(kernel: KernelVersion): boolean {
 /** Some kernel may take it as a callback. */
 export function isWorthACallback(node: ts.Node, bound: LoopBound): boolean {
   // One more for a test behind the last round.
-  return ts.isIterationStatement(node, false) && bound.rounds < roundsMax;
+  return ts.isIterationStatement(node, false) && bound.rounds < LOOP_ROUNDS_MAX;
 }
 
 /** Lowers it as a callback. False where it cannot be one; then only `longLoops` has changed, and says why. */
@@ -79,7 +77,9 @@ function whatHelps(l: Lowering, node: ts.Node): string | undefined {
   }
   if (!against) {
     // What the compiler makes of a comparison of text is no statement.
-    return ts.isIterationStatement(node, false) ? `; bpf_loop would take it with less than ${roundsMax} rounds` : "";
+    return ts.isIterationStatement(node, false)
+      ? `; bpf_loop would take it with less than ${LOOP_ROUNDS_MAX} rounds`
+      : "";
   }
   const isSaid = (reason: Diagnostic): boolean =>
     l.diagnostics.some(({ code, span }) => code === reason.code && span?.line === reason.span?.line);
