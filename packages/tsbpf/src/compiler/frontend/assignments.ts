@@ -135,7 +135,9 @@ function variableTarget(l: Lowering, node: ts.Identifier): Target | undefined {
   else if (local) {
     // What could not be declared has its diagnostic.
     if (local.operand.kind === "error") return undefined;
-    report(l, node, "readOnly", { what: `'${node.text}'`, instead: "declare it with `let`" });
+    const isConstant = local.operand.kind === "static";
+    const instead = isConstant ? "a map, a schema or a function is the same throughout" : "declare it with `let`";
+    report(l, node, "readOnly", { what: `'${node.text}'`, instead });
   } else if (symbol?.valueDeclaration && ts.isVariableDeclaration(symbol.valueDeclaration)) {
     report(l, symbol.valueDeclaration.name, "moduleState");
   } else {

@@ -122,7 +122,8 @@ function variableShape(
   } else if (operand.kind === "int" || declared?.kind === "bigint") {
     report(l, declaration, "untypedBigint", { name: name.text });
   } else {
-    const instead = `give '${name.text}' a type and a first value`;
+    const isConstant = operand.kind === "static";
+    const instead = isConstant ? "name it with `const`" : `give '${name.text}' a type and a first value`;
     report(l, declaration, "notAValue", { what: describe(operand), instead });
   }
   return undefined;

@@ -137,7 +137,7 @@ function readFacts(c: Compilation, node: FunctionNode, isHandler: boolean, globa
       const decider = deciderOf(part);
       if (decider) forEachParameter(c, decider, (parameter) => decisive.add(parameter));
     }
-    makesTailCalls ||= isTailCall(c, part);
+    makesTailCalls ||= isTailCall(part);
     ts.forEachChild(part, visit);
   };
   if (node.body) visit(node.body);
@@ -185,9 +185,10 @@ function namedFunction(c: Compilation, node: ts.Node): (Static & { readonly kind
   return value?.kind === "function" ? value : undefined;
 }
 
-function isTailCall(c: Compilation, node: ts.Node): boolean {
+/** Through whatever name the array of programs has here. */
+function isTailCall(node: ts.Node): boolean {
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
-  return node.expression.name.text === "tailCall" && tryEvaluate(c, node.expression.expression)?.kind === "map";
+  return node.expression.name.text === "tailCall";
 }
 
 /** A read of kernel memory takes an address, its relocation and a call of bpf_probe_read_kernel. */

@@ -58,6 +58,8 @@ function lowerMethod(l: Lowering, node: ts.CallExpression, callee: ts.PropertyAc
   if (owner && owner.kind !== "data") return undefined;
   const object = lowerExpression(l, callee.expression);
   if (object.kind === "error") return errorOperand;
+  // A name for a map: a `const`, or the parameter of a function that is inlined.
+  if (object.kind === "static" && object.value.kind === "map") return lowerMapMethod(l, node, callee, object.value.map);
   const memory = object.kind === "nullable" ? object.inner : object;
   if (memory.kind === "packet" && callee.name.text === "view") return packetView(l, node, memory);
   if (isText(memory)) return lowerTextMethod(l, node, callee, memory);

@@ -9,9 +9,9 @@ import { lowerExpression } from "./expressions.js";
 import { lowerForOf } from "./for-of.js";
 import { lowerBreak, lowerContinue, lowerLabeled } from "./jumps.js";
 import { lowerDo, lowerFor, lowerWhile } from "./loops.js";
-import { at, jumpTo, report, startSealed, type Lowering, type UsingRecord } from "./lowering.js";
+import { at, findLocal, jumpTo, report, startSealed, symbolOf, type Lowering, type UsingRecord } from "./lowering.js";
 import { endRecord, reserveRecord } from "./map-calls.js";
-import { errorOperand, voidOperand, type FunctionNode, type Operand } from "./operands.js";
+import { errorOperand, voidOperand, type FunctionNode, type MapDeclaration, type Operand } from "./operands.js";
 import { lowerSource } from "./patterns.js";
 import { tryEvaluate } from "./statics.js";
 import { lowerSwitch } from "./switch.js";
@@ -148,10 +148,17 @@ function lowerUsing(l: Lowering, declaration: ts.VariableDeclaration, name: ts.I
 /** The ring buffer of `events.reserve()`. */
 function reservingMap(l: Lowering, node: ts.Expression): Parameters<typeof reserveRecord>[2] | undefined {
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
-  const owner = tryEvaluate(l, node.expression.expression);
-  return owner?.kind === "map" && node.expression.name.text === "reserve" && owner.map.kind === "ringbuf"
-    ? owner.map
-    : undefined;
+  const map = mapOf(l, node.expression.expression);
+  return map && node.expression.name.text === "reserve" && map.kind === "ringbuf" ? map : undefined;
+}
+
+/** The map that a module's `const`, or a local name for it, stands for. */
+function mapOf(l: Lowering, node: ts.Expression): MapDeclaration | undefined {
+  const symbol = symbolOf(l, node);
+  const local = symbol && findLocal(l, symbol);
+  const operand = local?.kind === "const" ? local.operand : undefined;
+  const value = operand?.kind === "static" ? operand.value : tryEvaluate(l, node);
+  return value?.kind === "map" ? value.map : undefined;
 }
 
 // ---- declarations -----------------------------------------------------------------------------------------------

@@ -19,11 +19,18 @@ export const nameless = perfEventArray(struct({ pid: u32 })); //~ TSB6002
 const sizes = { maxEntries: 5 };
 const list = [hashMap(u32, u64, { maxEntries: 4 })]; //~ TSB7005
 
+function rename(map: typeof counts): void {
+  map = counts; //~ TSB3006
+}
+
 export const methods = rawTracepoint("sched_process_exec", (ctx) => {
   const key = u32(ctx.args[0]);
   const ref = table.ref(0); //~ TSB1003
   const inside = hashMap(u32, u64, { maxEntries: 4 }); //~ TSB7005
   const schema = struct({ a: u32 }); //~ TSB7005
   const scalar = array(u32, 4); //~ TSB7005
+  let changing = counts; //~ TSB1003
+  const either = key ? counts : table; //~ TSB1003
+  rename(counts);
   return key;
 });
