@@ -51,11 +51,12 @@ class WorldSettings implements Settings {
   set task(fields: KernelObjectInit) {
     checkedOption("task", fields);
     const { pid = 1, tgid = pid, comm = "" } = fields;
+    // First what may throw: a task that is refused changes nothing.
+    this.#world.task = placeStruct(this.#objects, "task_struct", fields);
     this.#task = fields;
     this.#world.pid = Number(pid);
     this.#world.tgid = Number(tgid);
     this.#world.comm = String(comm);
-    this.#world.task = placeStruct(this.#objects, "task_struct", fields);
   }
 
   get cpu(): number {
