@@ -30,15 +30,26 @@ const properties = ["kernelStack", "userStack", "printed"];
 export function checkOptions(given: EmulateOptions, module: string): void {
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     if (!Object.hasOwn(options, name)) throw new EmulateError(`emulate ${module}: ${unknownOption(name)}`);
-    const [isRight, what] = options[name as keyof EmulateOptions] ?? [];
-    if (value === undefined || !isRight || isRight(value)) continue;
-    throw new EmulateError(`emulate ${module}: option ${name} is ${shown(value)}: expected ${what}`);
+    const problem = value === undefined ? undefined : problemOf(name as keyof EmulateOptions, value);
+    if (problem !== undefined) throw new EmulateError(`emulate ${module}: option ${name} ${problem}`);
   }
   const known = helpers.map(({ tsName }) => tsName);
   for (const name of Object.keys(given.helpers ?? {})) {
     if (known.includes(name)) continue;
     throw new EmulateError(`emulate ${module}: option helpers: there is no helper "${name}"${hint(name, known)}`);
   }
+}
+
+/** What a test sets on the machine under the name of an option. */
+export function checkedOption<T>(name: keyof EmulateOptions, value: T): T {
+  const problem = problemOf(name, value);
+  if (problem !== undefined) throw new EmulateError(`set ${name}: it ${problem}`);
+  return value;
+}
+
+function problemOf(name: keyof EmulateOptions, value: unknown): string | undefined {
+  const [isRight, what] = options[name] ?? [];
+  return !isRight || isRight(value) ? undefined : `is ${shown(value)}: expected ${what}`;
 }
 
 function unknownOption(name: string): string {

@@ -5,7 +5,7 @@ import { contextOfKind, registersOf } from "../bpf/contexts.js";
 import type { ProgramKindSpec } from "../bpf/program-kinds.js";
 import type { Btf, BtfTypeId } from "../btf/types.js";
 import { idsByExactName, typeName } from "../btf/name.js";
-import { skipModifiers } from "../btf/walk.js";
+import { sizeOfType, skipModifiers } from "../btf/walk.js";
 import { encodeText } from "../util/bytes.js";
 import { hint } from "../util/did-you-mean.js";
 import type { PacketFields } from "../vm/core.js";
@@ -23,10 +23,13 @@ export interface BuiltContext {
 export interface ContextHost {
   readonly objects: KernelObjects;
   readonly kind: ProgramKindSpec;
+  readonly program: string;
   /** What the program is attached to: "sched_switch". */
   readonly target: string;
   /** Names of the kernel types whose members the program reads. */
   readonly readTypes: readonly string[];
+  /** Of the value that a syscall program takes; undefined where the object does not say it. */
+  readonly valueBytes: number | undefined;
 }
 
 /** The most arguments there are, and room for a result (MAX_BPF_FUNC_ARGS, include/linux/bpf.h). */
@@ -60,9 +63,27 @@ export function buildContext(host: ContextHost, input: object | undefined): Buil
       return { bytes: registerBytes(host, given as ArgumentsContext), packet: undefined };
     case "struct trace_event_raw":
       return { bytes: tracepointBytes(host, given as KernelObjectInit), packet: undefined };
+    case "the caller's buffer":
+      return { bytes: emptyValue(host, input), packet: undefined };
     default:
       return fieldContext(host, given);
   }
+}
+
+function emptyValue({ program, valueBytes }: ContextHost, input: object | undefined): Uint8Array {
+  if (input === undefined && valueBytes !== undefined) return new Uint8Array(valueBytes);
+  const what = input === undefined ? "the object does not say how large its value is" : "its value is bytes";
+  const size = valueBytes ?? "SIZE";
+  throw new EmulateError(`run "${program}", a syscall program: ${what} (give run(new Uint8Array(${size})))`);
+}
+
+/** From the prototype of a syscall program: what its parameter points to. */
+export function valueSize(btf: Btf, funcTypeId: BtfTypeId | undefined): number | undefined {
+  const func = funcTypeId === undefined ? undefined : btf.type(funcTypeId);
+  const proto = func?.kind === "func" ? btf.type(func.type) : undefined;
+  const parameter = proto?.kind === "func_proto" ? proto.params[0] : undefined;
+  const struct = parameter && pointedStruct(btf, parameter.type);
+  return struct === undefined ? undefined : sizeOfType(btf, struct);
 }
 
 function checkArguments({ kind, target }: ContextHost, given: Readonly<Record<string, unknown>>): void {

@@ -90,6 +90,10 @@ describe("tracing programs", () => {
     assert.equal(run(machine, "parents").returnValue, 8);
     const old = await tracing({ task: { pid: 0 }, without: ["task_struct.tgid"] });
     assert.equal(run(old, "parents").returnValue, -1);
+    assert.throws(
+      () => run(old, "open", { args: [0n, 0n] }),
+      /tracing\.ts:\d+:\d+\): the kernel's types have no struct task_struct\.tgid \(ask whether it exists before\)/,
+    );
   });
   it("run on the types of a real kernel", async () => {
     const options = { btf: "/sys/kernel/btf/vmlinux", task: { pid: 7, comm: "cat", real_parent: { tgid: 5 } } };
@@ -196,6 +200,7 @@ describe("programs of every kind", () => {
     assert.equal(seen(machine), 4000n);
     const sum = run(machine, "onSyscall", Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     assert.equal(sum.context[8], 3);
+    assert.throws(() => run(machine, "onSyscall"), /run "onSyscall", a syscall program: the object does not say/);
   });
 });
 
@@ -215,12 +220,20 @@ describe("what is given to emulate", () => {
     await refused({ task: { pidd: 1 } }, /no program reads a field "pidd" \(did you mean "pid"/);
     await refused({ task: { realParent: { tgidd: 1 } } }, /no program reads a field "tgidd" \(did you mean "tgid"/);
     const machine = await tracing({ task: { pid: 1, utime: 5 } });
-    assert.throws(() => (machine.task = { com: "cat" }), /no program reads a field "com" \(did you mean "comm"/);
+    const slip = { pid: 2, com: "cat" };
+    for (const _ of ["once", "again"]) {
+      assert.throws(() => (machine.task = slip), /no program reads a field "com" \(did you mean "comm"/);
+      assert.deepEqual(machine.task, { pid: 1, utime: 5 }, "a task that is refused changes nothing");
+    }
     assert.throws(() => machine.kernelObject("nope", {}), EmulateError);
   });
   it("has values of the right kind", async () => {
     await refused({ cpuCount: 0 }, /option cpuCount is 0: expected a whole number from 1 on/);
     await refused({ clockNs: 5 }, /option clockNs is 5: expected a bigint/);
+    const machine = await tracing();
+    assert.throws(() => (machine.clockNs = 5 as never), /set clockNs: it is 5: expected a bigint/);
+    assert.throws(() => (machine.userStack = [1] as never), /set userStack: expected an array of addresses/);
+    assert.throws(() => (machine.cpu = 1.5), EmulateError);
     await refused({ cpu: 1 }, /option cpu is 1: expected "v1", .*machine\.cpu = 1/);
     await refused({ maxInstructions: 2 ** 40 }, /option maxInstructions is 1099511627776/);
     await refused({ without: "task_struct" }, /option without is "task_struct": expected an array/);
@@ -258,6 +271,13 @@ describe("modules that cannot be emulated", () => {
   });
   it("are no objects", async () => {
     await assert.rejects(emulate(Uint8Array.of(1, 2, 3)), /object/);
-    await assert.rejects(emulate("there/is/none.o"), /ENOENT/);
+    await assert.rejects(emulate("there/is/none.o"), /emulate there\/is\/none\.o: there is no such file \(relative/);
+    await assert.rejects(emulate(casesFolder), /it is a folder: name a TypeScript module or an object/);
+    await assert.rejects(emulate("bpf/sched.js"), /it is JavaScript: name its TypeScript source/);
+    await assert.rejects(
+      tracing({ btf: "/etc/hostname" }),
+      /read option btf, \/etc\/hostname: it is no BTF: .*vmlinux/,
+    );
+    await assert.rejects(tracing({ btf: "there/is/none" }), /read option btf, there\/is\/none: there is no such file/);
   });
 });

@@ -1,25 +1,23 @@
 // `emulate`: a BPF module in the virtual machine, for unit tests without root and without a kernel. The user half of
 // maps is the loader's own.
 
-import { readFile } from "node:fs/promises";
 import { type KindAndTarget, programKinds } from "../loader/load-spec.js";
-import { applyCore, resolveCore } from "../btf/core.js";
-import { decodeBtf } from "../btf/decode.js";
+import { applyCore, describeCoreTarget, POISON_HELPER, resolveCore } from "../btf/core.js";
 import type { Btf } from "../btf/types.js";
 import { ObjectError } from "../loader/errors.js";
-import { linkProgram } from "../loader/relocate.js";
+import { type LinkedProgram, linkProgram } from "../loader/relocate.js";
 import { readObject } from "../object/read.js";
 import type { FunctionSpec, LineInfo, ObjectSpec } from "../object/spec.js";
 import type { LoadedImage } from "../vm/core.js";
 import { addData, addMap, addProgram, createVm, runProgram, type Vm, type VmOptions } from "../vm/vm.js";
-import { buildContext, isReadOnly, packetFieldsOf, typesRead } from "./contexts.js";
+import { buildContext, isReadOnly, packetFieldsOf, typesRead, valueSize } from "./contexts.js";
 import { checkOptions } from "./check-options.js";
 import { coverageOf } from "./coverage.js";
 import { fakeKernel, PROGRAM_FD } from "./fake-kernel.js";
 import type { KernelObjects } from "./kernel-objects.js";
 import { openMaps } from "./open-maps.js";
 import { programArrays, type ProgramWithKind } from "./program-arrays.js";
-import { objectBytes } from "./read-module.js";
+import { objectBytes, readBtf } from "./read-module.js";
 import { type Surroundings, surroundings } from "./surroundings.js";
 import { ownTypes, withoutNames } from "./target-types.js";
 import { openVariables } from "./variables.js";
@@ -39,11 +37,6 @@ export async function emulate<M = Record<string, unknown>>(
   const kernelBtf = options.btf === undefined ? undefined : await readBtf(options.btf);
   // That the programs and maps are what M says is the caller's promise.
   return createEmulator(spec, name, kernelBtf, options) as Emulator<M>;
-}
-
-async function readBtf(source: string | URL | Uint8Array): Promise<Btf> {
-  const bytes = source instanceof Uint8Array ? source : await readFile(source);
-  return decodeBtf(bytes, source instanceof Uint8Array ? "option btf" : String(source));
 }
 
 interface Session {
@@ -125,7 +118,20 @@ function loadImage(session: Session, program: FunctionSpec, { kind }: KindAndTar
     // Programs that the kernel checks against its types follow pointers by plain loads.
     faultsReadZero: kind.btfTargetPrefix !== undefined,
     packetFields: packetFieldsOf(kind),
+    missing: missingTypes(spec, linked),
   });
+}
+
+/** By instruction, what those need that CO-RE did not find. */
+function missingTypes({ btf }: ObjectSpec, { parts, insns }: LinkedProgram): ReadonlyMap<number, string> {
+  const missing = new Map<number, string>();
+  for (const { spec: part, startInsn } of btf ? parts : []) {
+    for (const reloc of part.coreRelocations) {
+      const at = startInsn + reloc.insnIndex;
+      if (btf && insns[at]?.imm === POISON_HELPER) missing.set(at, describeCoreTarget(btf, reloc));
+    }
+  }
+  return missing;
 }
 
 function resolve(spec: ObjectSpec, one: FunctionSpec, target: Btf | undefined): FunctionSpec["insns"] {
@@ -145,12 +151,16 @@ function openProgram(
     spec.btf,
     program.coreRelocations.map(({ typeId }) => typeId),
   );
+  const valueBytes = spec.btf && valueSize(spec.btf, program.funcTypeId);
   return {
     name: program.name,
     section: program.section,
     fd: PROGRAM_FD + image.image.id,
     run(input): RunOutcome {
-      const { bytes, packet } = buildContext({ objects, kind, target, readTypes }, input);
+      const { bytes, packet } = buildContext(
+        { objects, program: program.name, kind, target, readTypes, valueBytes },
+        input,
+      );
       const output = runProgram(vm, image, {
         context: bytes,
         contextReadOnly: isReadOnly(kind),

@@ -5,7 +5,7 @@ import { decodeBtf } from "../btf/decode.js";
 import { BtfBuilder } from "../btf/encode.js";
 import type { Btf, BtfMember } from "../btf/types.js";
 import { createMemory, locate, type Memory, REGION_HI, regionBytes } from "../vm/memory.js";
-import { buildContext } from "./contexts.js";
+import { buildContext, type ContextHost, valueSize } from "./contexts.js";
 import { type KernelObjects, placeNamedStruct, placeStruct } from "./kernel-objects.js";
 import { ownTypes, withoutNames } from "./target-types.js";
 import type { KernelObjectInit } from "./types.js";
@@ -162,9 +162,12 @@ describe("the types that a module names", () => {
 
 describe("contexts", () => {
   const kind = (name: string): ProgramKindSpec => programKindByName(name) ?? assert.fail(name);
+  const hostOf = (name: string, target: string): ContextHost => {
+    return { objects: objects(), program: "some", kind: kind(name), target, readTypes: [], valueBytes: undefined };
+  };
 
   it("of tracepoints have their text behind the record", () => {
-    const host = { objects: objects(), kind: kind("tracepoint"), target: "group/some", readTypes: [] };
+    const host = hostOf("tracepoint", "group/some");
     const { bytes } = buildContext(host, { prev_pid: 7, __data_loc_filename: "/bin/ls" });
     const view = Buffer.from(bytes);
     assert.deepEqual([view.readUInt32LE(8), view.readUInt32LE(12)], [7, 16 | (8 << 16)]);
@@ -178,12 +181,34 @@ describe("contexts", () => {
     assert.throws(() => buildContext({ ...other, readTypes: [] }, {}), /no struct "trace_event_raw_another"/);
   });
   it("of functions end with their result", () => {
-    const host = { objects: objects(), kind: kind("fexit"), target: "f", readTypes: [] };
+    const host = hostOf("fexit", "f");
     const words = (input: object): bigint[] => [...new BigUint64Array(buildContext(host, input).bytes.slice().buffer)];
     assert.deepEqual(words({ args: [1, 2n, true], result: -1 }), [1n, 2n, 1n, 2n ** 64n - 1n]);
     assert.throws(() => words({ args: [{}] }), /no type says what argument 0 points to/);
     assert.throws(() => words({ args: [1, 1.5] }), /argument 1 is 1\.5: expected a whole number/);
     assert.throws(() => words({ args: ["abc"] }), /argument 0 is "abc": expected a whole number/);
     assert.throws(() => words({ arg: [1] }), /its context has no "arg" \(did you mean "args"\?\)/);
+  });
+  it("of syscall programs are bytes, and zeros where the object says how many", () => {
+    const host = hostOf("syscall", "");
+    assert.deepEqual(buildContext({ ...host, valueBytes: 24 }, undefined).bytes, new Uint8Array(24));
+    assert.throws(() => buildContext(host, undefined), /does not say how large its value is .*new Uint8Array\(SIZE\)/);
+    assert.throws(() => buildContext({ ...host, valueBytes: 8 }, { a: 1 }), /its value is bytes .*Uint8Array\(8\)/);
+  });
+  it("of syscall programs are as large as what their parameter points to", () => {
+    const btf = new BtfBuilder();
+    const u64 = btf.add({ kind: "int", name: "u64", size: 8, bits: 64, offsetBits: 0, encoding: "unsigned" });
+    const sum = btf.add({ kind: "struct", name: "sum", size: 16, members: [member("a", u64, 0)] });
+    const func = (parameter: number): number => {
+      const params = [{ name: "ctx", type: btf.add({ kind: "ptr", type: parameter }) }];
+      const type = btf.add({ kind: "func_proto", returns: u64, params });
+      return btf.add({ kind: "func", name: "add", type, linkage: "global" });
+    };
+    const [typed, untyped] = [func(sum), func(0)];
+    const types = decodeBtf(btf.finish(), "sample");
+    assert.deepEqual(
+      [typed, untyped, undefined].map((funcTypeId) => valueSize(types, funcTypeId)),
+      [16, undefined, undefined],
+    );
   });
 });

@@ -86,7 +86,12 @@ function remember(objects: KernelObjects, fields: KernelObjectInit, name: string
   const { region, fill } = make();
   const address = toBig(REGION_LO, regionHi(region));
   byType.set(name, address);
-  fill();
+  try {
+    fill();
+  } catch (error) {
+    byType.delete(name);
+    throw error;
+  }
   return address;
 }
 

@@ -5,6 +5,8 @@ import { type HighHalf, fromBig } from "../vm/int64.js";
 import { locate } from "../vm/memory.js";
 import type { Vm } from "../vm/vm.js";
 import { userBytes, type World } from "../vm/world.js";
+import { checkedOption } from "./check-options.js";
+import { EmulateError } from "./errors.js";
 import { type KernelObjects, placeNamedStruct, placeStruct } from "./kernel-objects.js";
 import type { EmulateOptions, Emulator, KernelObjectInit } from "./types.js";
 
@@ -47,12 +49,14 @@ class WorldSettings implements Settings {
   }
 
   set task(fields: KernelObjectInit) {
+    checkedOption("task", fields);
     const { pid = 1, tgid = pid, comm = "" } = fields;
+    // First what may throw: a task that is refused changes nothing.
+    this.#world.task = placeStruct(this.#objects, "task_struct", fields);
     this.#task = fields;
     this.#world.pid = Number(pid);
     this.#world.tgid = Number(tgid);
     this.#world.comm = String(comm);
-    this.#world.task = placeStruct(this.#objects, "task_struct", fields);
   }
 
   get cpu(): number {
@@ -62,7 +66,7 @@ class WorldSettings implements Settings {
   set cpu(value: number) {
     const { cpuCount } = this.#world;
     if (!Number.isInteger(value) || value < 0 || value >= cpuCount) {
-      throw new RangeError(`set cpu: ${value} is not from 0 to ${cpuCount - 1} (see the option cpuCount)`);
+      throw new EmulateError(`set cpu: ${value} is not from 0 to ${cpuCount - 1} (see the option cpuCount)`);
     }
     this.#world.cpu = value;
   }
@@ -72,7 +76,7 @@ class WorldSettings implements Settings {
   }
 
   set clockNs(value: bigint) {
-    this.#world.clockNs = value;
+    this.#world.clockNs = checkedOption("clockNs", value);
   }
 
   get uid(): number {
@@ -80,7 +84,7 @@ class WorldSettings implements Settings {
   }
 
   set uid(value: number) {
-    this.#world.uid = value;
+    this.#world.uid = checkedOption("uid", value);
   }
 
   get gid(): number {
@@ -88,7 +92,7 @@ class WorldSettings implements Settings {
   }
 
   set gid(value: number) {
-    this.#world.gid = value;
+    this.#world.gid = checkedOption("gid", value);
   }
 
   get randomSeed(): number {
@@ -96,7 +100,7 @@ class WorldSettings implements Settings {
   }
 
   set randomSeed(value: number) {
-    this.#world.random = value;
+    this.#world.random = checkedOption("randomSeed", value);
   }
 
   get kernelStack(): readonly bigint[] {
@@ -104,7 +108,7 @@ class WorldSettings implements Settings {
   }
 
   set kernelStack(value: readonly bigint[]) {
-    this.#world.kernelStack = value;
+    this.#world.kernelStack = checkedStack("kernelStack", value);
   }
 
   get userStack(): readonly bigint[] {
@@ -112,8 +116,13 @@ class WorldSettings implements Settings {
   }
 
   set userStack(value: readonly bigint[]) {
-    this.#world.userStack = value;
+    this.#world.userStack = checkedStack("userStack", value);
   }
+}
+
+function checkedStack(name: string, value: readonly bigint[]): readonly bigint[] {
+  if (Array.isArray(value) && value.every((address) => typeof address === "bigint")) return value;
+  throw new EmulateError(`set ${name}: expected an array of addresses, such as [0xffffffff81000000n]`);
 }
 
 function memoryMethods(vm: Vm, objects: KernelObjects): Omit<Surroundings, keyof Settings> {

@@ -95,7 +95,9 @@ export type ContextInput<Kind extends string> = string extends Kind
     ? ArgumentsContext | Uint8Array
     : Kind extends "xdp" | `tcx/${string}` | "tc" | "socket" | `cgroup_skb/${string}`
       ? PacketContext
-      : FieldsContext;
+      : Kind extends "syscall"
+        ? Uint8Array
+        : FieldsContext;
 
 export interface RunOutcome {
   /** As C's int: a negated errno is negative. */

@@ -15,6 +15,8 @@ export interface Image {
   readonly faultsReadZero: boolean;
   /** Loads of these 32-bit context fields give the packet's addresses. */
   readonly packetFields: PacketFields | undefined;
+  /** By instruction, what it needs of the kernel's types that they do not have: "struct task_struct.tgid". */
+  readonly missing: ReadonlyMap<number, string>;
   /** Its place in {@link Core.images}: function addresses carry it. */
   readonly id: number;
 }

@@ -115,7 +115,7 @@ const faults: readonly (readonly [string, Insn[], RegExp])[] = [
     [b.call(46)],
     /helper bpfGetSocketCookie is not part of the virtual machine \(give one in the option helpers: \{ bpfGetSocketCookie: \(ctx\) => 0n \}\)/,
   ],
-  ["an unresolved access", [b.call(0xbad2310)], /unresolved CO-RE access/],
+  ["an unresolved access", [b.call(0xbad2310)], /have no such type, member or value \(ask whether it exists before\)/],
   ["a crooked atomic", [b.mov64Imm(2, 1), b.atomic("W", 0, 1, 2, 2)], /the address is not aligned/],
   ["deep calls", [b.callBpf(1), b.exit(), b.callBpf(-1)], /more than 8 functions call each other/],
   [

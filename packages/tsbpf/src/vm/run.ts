@@ -45,6 +45,7 @@ const noImage: Image = {
   lines: [],
   faultsReadZero: false,
   packetFields: undefined,
+  missing: new Map(),
   id: -1,
 };
 

@@ -43,6 +43,7 @@ export interface ProgramParts {
   readonly lines?: readonly LineInfo[];
   readonly faultsReadZero?: boolean;
   readonly packetFields?: PacketFields | undefined;
+  readonly missing?: ReadonlyMap<number, string>;
 }
 
 export interface RunInput {
@@ -86,6 +87,7 @@ export function addProgram({ machine, options }: Vm, parts: ProgramParts): Loade
     lines: parts.lines ?? [],
     faultsReadZero: parts.faultsReadZero ?? false,
     packetFields: parts.packetFields,
+    missing: parts.missing ?? new Map(),
     id: machine.images.length,
   };
   const helper = (id: number): HelperFunction => resolveHelper(machine, options.helpers ?? {}, id);
@@ -129,10 +131,7 @@ export function runProgram({ machine }: Vm, program: LoadedImage, input: RunInpu
 const builtIn: HelperTable = { ...mapHelpers, ...probeHelpers, ...streamHelpers, ...infoHelpers };
 
 function resolveHelper(machine: Machine, given: Readonly<Record<string, UserHelper>>, id: number): HelperFunction {
-  if (id === POISON_HELPER) {
-    return () =>
-      helperFault(machine, "the kernel's types have no such type, member or value (unresolved CO-RE access)");
-  }
+  if (id === POISON_HELPER) return () => missingFault(machine);
   const spec = helperById(id);
   if (!spec) return () => helperFault(machine, `there is no helper with number ${id}`);
   const own = Object.hasOwn(given, spec.tsName) ? given[spec.tsName] : undefined;
@@ -142,6 +141,12 @@ function resolveHelper(machine: Machine, given: Readonly<Record<string, UserHelp
   const parameters = spec.args.map(({ name }) => name).join(", ");
   const cure = `give one in the option helpers: { ${spec.tsName}: (${parameters}) => 0n }`;
   return () => helperFault(machine, `helper ${spec.tsName} is not part of the virtual machine (${cure})`);
+}
+
+/** A CO-RE access that found nothing in the kernel's types was reached. */
+function missingFault(machine: Machine): never {
+  const what = machine.image.missing.get(machine.insnIndex) ?? "such type, member or value";
+  return helperFault(machine, `the kernel's types have no ${what} (ask whether it exists before)`);
 }
 
 function userHelper(machine: Machine, helper: UserHelper, count: number): HelperFunction {
