@@ -3,7 +3,7 @@
 import { mapFactories } from "./map-declarations.js";
 import { didYouMean } from "../../util/did-you-mean.js";
 import type { MessageName } from "../messages.js";
-import { foreignNames, foreignPatterns } from "./foreign-names.js";
+import { bpftraceNames, foreignNames, foreignPatterns } from "./foreign-names.js";
 import type { Place } from "./type-errors.js";
 import { ts } from "./typescript.js";
 import { adviceFor } from "./unsupported.js";
@@ -20,16 +20,36 @@ function foreign(name: string, instead: string): Finding {
   return { name: "foreignName", values: { name, instead } };
 }
 
-export function nameCure({ node, exports, message }: Place): Finding | undefined {
-  if (isImport(node)) return importedModule(node);
+export function nameCure({ node: place, exports, message }: Place): Finding | undefined {
+  if (isImport(place)) return importedModule(place);
+  // A type's name alone is a reference to a type.
+  const node = ts.isTypeReferenceNode(place) ? place.typeName : place;
   if (!ts.isIdentifier(node) && !isTypeWord(node)) return { message };
   const name = node.getText();
   if (exports.includes(name)) return { message, notes: [`import it: \`import { ${name} } from "tsbpf"\``] };
   const instead = knownCure(name, exports);
   if (instead !== undefined) return foreign(memberName(node), instead);
   if (message.includes("Did you mean")) return { message };
+  const bpftrace = bpftraceNames.get(name);
+  if (bpftrace !== undefined) return foreign(name, bpftrace);
   const near = didYouMean(name, exports);
   return { message, notes: near === undefined ? [] : [`did you mean \`${near}\`? It is exported by "tsbpf"`] };
+}
+
+const schemaTypes: Readonly<Record<string, string>> = {
+  bool: "the type is `boolean`",
+  chars: "the type is `Chars<16>`",
+  bytes: "the type is `Bytes<16>`",
+  array: "the type is `FixedArray<u32, 4>`",
+};
+
+/** A schema where a type is needed. */
+export function schemaCure({ node, message }: Place): Finding {
+  const name = node.getText();
+  const instead = Object.hasOwn(schemaTypes, name)
+    ? schemaTypes[name]
+    : `the type of its values: \`Value<typeof ${name}>\``;
+  return { message: message.replace(/ Did you mean .*$/, ""), notes: [instead ?? ""] };
 }
 
 /** `number` where a value is needed is a keyword to the parser. */

@@ -5,7 +5,7 @@ import { ts } from "./typescript.js";
 import type { Diagnostic, DiagnosticSpan } from "../diagnostic.js";
 import { fillIn, messages, type MessageName } from "../messages.js";
 import { languageNames } from "./host.js";
-import { callCure, importCure, nameCure, optionCure, type Finding } from "./name-cures.js";
+import { callCure, importCure, nameCure, optionCure, schemaCure, type Finding } from "./name-cures.js";
 import { assignmentCure, comparisonCure, memberCure, missingCure, operatorCure } from "./type-cures.js";
 import { adviceFor } from "./unsupported.js";
 
@@ -32,6 +32,7 @@ function construct(kind: ts.SyntaxKind): Rule {
 const K = ts.SyntaxKind;
 const rules: ReadonlyMap<number, Rule> = new Map([
   ...byCode([2304, 2503, 2552, 2580, 2581, 2582, 2583, 2584, 2585, 2591, 2592, 2593, 2693], nameCure),
+  ...byCode([2749], schemaCure),
   ...byCode([2305, 2307, 2724, 2792], importCure),
   ...byCode([2339, 2550, 2551, 2568], memberCure),
   ...byCode([2353, 2561], optionCure),
