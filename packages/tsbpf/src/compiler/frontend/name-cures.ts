@@ -27,7 +27,7 @@ export function nameCure({ node: place, exports, message }: Place): Finding | un
   if (!ts.isIdentifier(node) && !isTypeWord(node)) return { message };
   const name = node.getText();
   if (exports.includes(name)) return { message, notes: [`import it: \`import { ${name} } from "tsbpf"\``] };
-  const instead = knownCure(name, exports);
+  const instead = foreignNames.get(memberName(node)) ?? knownCure(name, exports);
   if (instead !== undefined) return foreign(memberName(node), instead);
   if (message.includes("Did you mean")) return { message };
   const bpftrace = bpftraceNames.get(name);
@@ -132,11 +132,14 @@ export function optionCure({ node, checker, message }: Place): Finding | undefin
 /** The properties of a type that a program can write. */
 export function memberNames(checker: ts.TypeChecker, type: ts.Type): readonly string[] {
   const properties = checker.getPropertiesOfType(checker.getNonNullableType(type));
-  return properties.map(({ name }) => name).filter((name) => !/^__|^mapKind$|^programKind$/.test(name));
+  return properties.map(({ name }) => name).filter((name) => !/^__|^(?:map|program|data)Kind$/.test(name));
 }
 
 export function callCure({ node, checker, message }: Place): Finding | undefined {
-  const call = ts.findAncestor(node, (above) => ts.isCallExpression(above) || ts.isTaggedTemplateExpression(above));
+  // An argument too many may be a call itself.
+  const isArgument = ts.isCallExpression(node.parent) && node.parent.arguments.some((argument) => argument === node);
+  const isCall = (above: ts.Node): boolean => ts.isCallExpression(above) || ts.isTaggedTemplateExpression(above);
+  const call = ts.findAncestor(isArgument ? node.parent : node, isCall);
   if (call && ts.isTaggedTemplateExpression(call)) {
     return { name: "unsupportedSyntax", values: adviceFor(ts.SyntaxKind.TaggedTemplateExpression) };
   }

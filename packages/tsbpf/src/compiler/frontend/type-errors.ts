@@ -6,7 +6,15 @@ import type { Diagnostic, DiagnosticSpan } from "../diagnostic.js";
 import { fillIn, messages, type MessageName } from "../messages.js";
 import { languageNames } from "./host.js";
 import { callCure, importCure, nameCure, optionCure, schemaCure, type Finding } from "./name-cures.js";
-import { assignmentCure, comparisonCure, memberCure, missingCure, operatorCure } from "./type-cures.js";
+import {
+  assignmentCure,
+  comparisonCure,
+  constantCure,
+  memberCure,
+  missingCure,
+  operatorCure,
+  readOnlyCure,
+} from "./type-cures.js";
 import { adviceFor } from "./unsupported.js";
 
 /** Where TypeScript's error is, and what can be asked about it. */
@@ -41,6 +49,8 @@ const rules: ReadonlyMap<number, Rule> = new Map([
   ...byCode([2322, 2345, 2559, 2741], assignmentCure),
   ...byCode([2554, 2555], callCure),
   ...byCode([2488, 2532, 18047, 18048, 2357], missingCure),
+  ...byCode([2588], constantCure),
+  ...byCode([2540], readOnlyCure),
   ...byCode([1308], construct(K.AwaitExpression)),
   ...byCode([1235], construct(K.ModuleDeclaration)),
   ...byCode([2790], construct(K.DeleteExpression)),
