@@ -108,6 +108,8 @@ function isImport(node: ts.Node): node is ts.StringLiteral {
 }
 
 function importedModule(node: ts.StringLiteral): Finding {
+  if (node.text.endsWith(".json"))
+    return foreign(node.text, "a module is TypeScript: `export const limits = { … } as const`");
   // A path may only be misspelt; anything else is a package, which runs in user space.
   if (node.text.startsWith(".")) return { notes: ["paths begin at this file and end in `.js`: `./limits.js`"] };
   return foreign(

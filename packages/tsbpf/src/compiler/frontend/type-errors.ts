@@ -41,7 +41,7 @@ const K = ts.SyntaxKind;
 const rules: ReadonlyMap<number, Rule> = new Map([
   ...byCode([2304, 2503, 2552, 2580, 2581, 2582, 2583, 2584, 2585, 2591, 2592, 2593, 2693], nameCure),
   ...byCode([2749], schemaCure),
-  ...byCode([2305, 2307, 2724, 2792], importCure),
+  ...byCode([2305, 2307, 2724, 2732, 2792], importCure),
   ...byCode([2339, 2550, 2551, 2568], memberCure),
   ...byCode([2353, 2561], optionCure),
   ...byCode([2367], comparisonCure),
