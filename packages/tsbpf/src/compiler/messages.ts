@@ -83,6 +83,12 @@ export const messages = {
     cure: "a shift count is a bigint from 0n to 63n",
   },
 
+  unsafeLiteral: {
+    code: "TSB2010",
+    text: "{literal} is beyond 2^53, where JavaScript's numbers are no longer exact",
+    cure: "write a bigint, which has 64 bits: `{literal}n`",
+  },
+
   unsupportedType: {
     code: "TSB3001",
     text: "The type '{type}' has no meaning in a BPF program",

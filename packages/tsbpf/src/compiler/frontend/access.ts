@@ -64,6 +64,9 @@ export function memberNamed(l: Lowering, node: ts.Node, object: Operand, name: s
       return contextMember(l, node, name, object) ?? unknownProperty(l, node, name, "the context");
     case "ctxArray":
       return name === "length" ? contextArrayLength(l, object) : unknownProperty(l, node, name, "the context");
+    case "text":
+      if (name !== "length") return unknownProperty(l, node, name, "text");
+      return constantInt(l, "number", BigInt(object.text.length));
     case "packet":
       return name === "length" ? packetLength(l, object) : unknownProperty(l, node, name, "the packet");
     case "nullable":

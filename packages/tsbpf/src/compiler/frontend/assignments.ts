@@ -14,6 +14,7 @@ import {
   lowerInt,
   presence,
   presentPart,
+  reportDeclaration,
   truth,
   typeOf,
 } from "./expressions.js";
@@ -138,6 +139,8 @@ function variableTarget(l: Lowering, node: ts.Identifier): Target | undefined {
     const isConstant = local.operand.kind === "static";
     const instead = isConstant ? "a map, a schema or a function is the same throughout" : "declare it with `let`";
     report(l, node, "readOnly", { what: `'${node.text}'`, instead });
+  } else if (symbol && reportDeclaration(l, symbol)) {
+    return undefined;
   } else if (symbol?.valueDeclaration && ts.isVariableDeclaration(symbol.valueDeclaration)) {
     report(l, symbol.valueDeclaration.name, "moduleState");
   } else {

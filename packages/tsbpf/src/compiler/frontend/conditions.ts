@@ -6,6 +6,7 @@ import { asInt, comparisonOf, lowerExpression, presence, truth } from "./express
 import { at, report, startSealed, type Lowering } from "./lowering.js";
 import { compareInts, constantValue, isBigint, plainNumber, type ComparisonOperator } from "./numbers.js";
 import type { BoolOperand, IntOperand, NullableOperand, Operand } from "./operands.js";
+import { isText } from "./text.js";
 
 /** Ends the current block by a jump to `yes` or `no`. Both may have other predecessors; neither is sealed here. */
 export function lowerCondition(l: Lowering, node: ts.Expression, yes: Block, no: Block): void {
@@ -68,6 +69,11 @@ export function compareOperands(
   if (pointers) return pointers;
   if (isNullableScalar(left) || isNullableScalar(right)) {
     return compareNullable(l, node, operator, { node: leftNode, operand: left }, { node: rightNode, operand: right });
+  }
+  if (isText(left) && isText(right)) {
+    const instead = `\`${operator === "!==" ? "!" : ""}${leftNode.getText()}.equals(${rightNode.getText()})\``;
+    report(l, node, "unsupportedOperator", { operator, left: "text", right: "text", instead });
+    return undefined;
   }
   const a = asInt(l, leftNode, left);
   const b = asInt(l, rightNode, right);

@@ -134,8 +134,10 @@ export function contextArgument(
   const places = argumentPlaces(l);
   const offset = index === undefined || index < 0n ? undefined : places[Number(index)];
   if (offset === undefined) {
-    const what = `The number of an argument, from 0 to ${places.length - 1},`;
-    report(l, indexNode, "notConstant", { what });
+    const last = places.length - 1;
+    if (index === undefined)
+      report(l, indexNode, "notConstant", { what: `The number of an argument, from 0 to ${last},` });
+    else report(l, indexNode, "indexRange", { index, length: places.length, last });
     return errorOperand;
   }
   return argumentAs(l, node, l.b.load("i64", "u64", args.value, offset));

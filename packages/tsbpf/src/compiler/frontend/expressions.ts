@@ -31,7 +31,7 @@ import {
   type Static,
 } from "./operands.js";
 import { isConstAssertion, staticOf, tryEvaluate } from "./statics.js";
-import { unsupported } from "./unsupported.js";
+import { unsupported, varAdvice } from "./unsupported.js";
 import { declaredType, intTypes, mayBeAbsent, type DeclaredType } from "./types.js";
 import {
   declaredShape,
@@ -134,12 +134,25 @@ function identifier(l: Lowering, node: ts.Identifier): Operand {
   if (local) return readLocal(l, local);
   const value = staticOf(l, symbol);
   if (value) return fromStatic(l, node, value);
+  if (reportDeclaration(l, symbol)) return errorOperand;
   report(l, node, "notAValue", {
     what: `'${node.text}'`,
     instead:
       "a function reaches its own parameters and variables, and what is at the top of a module: pass it as a parameter",
   });
   return errorOperand;
+}
+
+/** What a name stands for is refused where it is declared, `enum` or `var`: that is all there is to say of its uses. */
+export function reportDeclaration(l: Lowering, { valueDeclaration: declaration }: ts.Symbol): boolean {
+  if (!declaration) return false;
+  const isVar =
+    ts.isVariableDeclaration(declaration) && !(ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.BlockScoped);
+  const isHoisted = isVar && ts.findAncestor(declaration, ts.isFunctionLike) !== undefined;
+  if (!isHoisted && !ts.isEnumDeclaration(declaration)) return false;
+  if (isHoisted) report(l, declaration.parent, "unsupportedSyntax", varAdvice);
+  else unsupported(l, declaration);
+  return true;
 }
 
 /** `x!` claims what the verifier does not believe. */

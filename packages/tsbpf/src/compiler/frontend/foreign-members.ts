@@ -70,7 +70,7 @@ export const mapMembers: Members = {
   what: "a map",
   cures: {
     size: "count along in a `global(u64)`; user space sees all entries",
-    clear: "user space can do that",
+    clear: "`map.forEach((value, key) => { map.delete(key); })` on a hash map (Linux 5.13), or user space does it",
     keys: entries,
     values: entries,
     entries,

@@ -16,6 +16,16 @@ const sized = "name a sized type: u8, u16, u32, u64, i8 … i64";
 const core = "declare a view, and read the property: `bpfGetCurrentTask<bpfCoreTaskStruct>().pid`";
 const registers = "`ctx.args[0]` of a kprobe, `ctx.result` of a kretprobe";
 const user = "this belongs to the user half";
+const pidTgid = "`bpfGetCurrentPidTgid()` holds both: `u32(id >> 32n)` is the process, `u32(id)` the thread";
+const uidGid = "`bpfGetCurrentUidGid()` holds both: `u32(id)` is the user, `u32(id >> 32n)` the group";
+const stacks =
+  "declare `const stacks = stackTrace({ maxEntries: 1024 })`; `stacks.capture(ctx)` gives the stack's number";
+const counting = "count in a map: `counts.ref(key)?.add(1n)`; user space reads it";
+const histogram =
+  "count in an `arrayMap(u64, { maxEntries: 64 })` by the value's logarithm: `slots.ref(slot)?.add(1n)`";
+const forLoop = "`for (let i = 0; i < 64; i++)`, or `for (const i of range(64))`";
+const errno = "write the number, below zero: `return -1` is EPERM";
+const kernelConstant = "headers of C are not there: write the number, as a `const` at the top of the module";
 
 /** Names that are not there at all; "Date.now" before "Date". */
 export const foreignNames: ReadonlyMap<string, string> = new Map([
@@ -29,6 +39,13 @@ export const foreignNames: ReadonlyMap<string, string> = new Map([
   ["performance", time],
   ["JSON", json],
   ["Number", convert],
+  ["Number.MAX_SAFE_INTEGER", "`2 ** 53 - 1`"],
+  ["Number.MIN_SAFE_INTEGER", "`-(2 ** 53 - 1)`"],
+  ["Number.EPSILON", "every number is an integer here"],
+  ["Number.isInteger", "every number is an integer here"],
+  ["Number.isSafeInteger", "every number is exact here: what may not be is a diagnostic"],
+  ["Number.parseInt", "text is taken apart in user space"],
+  ["Number.parseFloat", "text is taken apart in user space"],
   ["BigInt", convert],
   ["Boolean", "compare: `x !== 0`"],
   ["String", text],
@@ -121,6 +138,19 @@ export const foreignNames: ReadonlyMap<string, string> = new Map([
   ["float", "there are no fractions in the kernel: scale the value, for example count thousandths"],
   ["double", "there are no fractions in the kernel: scale the value, for example count thousandths"],
   ["void", "a function that returns nothing: `(): void => …`"],
+  ["bpf_for", forLoop],
+  ["bpf_repeat", forLoop],
+  ["INT_MAX", "`0x7fffffff`"],
+  ["INT_MIN", "`-0x80000000`"],
+  ["UINT_MAX", "`0xffffffff`"],
+  ["s8", "`i8`"],
+  ["s16", "`i16`"],
+  ["s32", "`i32`"],
+  ["s64", "`i64`"],
+  ["ulong", "`u64`"],
+  ["size_t", "`u64`"],
+  ["ssize_t", "`i64`"],
+  ["pid_t", "`i32`"],
   // Programs and maps that other tools have
   ["uprobe", "there are no user probes yet: rawTracepoint, tpBtf, tracepoint, kprobe, fentry and others are there"],
   ["uretprobe", "there are no user probes yet: rawTracepoint, tpBtf, tracepoint, kprobe, fentry and others are there"],
@@ -129,11 +159,44 @@ export const foreignNames: ReadonlyMap<string, string> = new Map([
   ["RingBuf", "`ringBuffer(Event, { bytes: 4096 })`"],
 ]);
 
+/** What bpftrace knows by itself. Variables have these names too: what TypeScript takes them for comes first. */
+export const bpftraceNames: ReadonlyMap<string, string> = new Map([
+  ["pid", pidTgid],
+  ["tid", pidTgid],
+  ["uid", uidGid],
+  ["gid", uidGid],
+  ["comm", "`bpfGetCurrentComm(event.comm)` fills a `chars(16)`"],
+  ["nsecs", time],
+  ["elapsed", time],
+  ["cpu", "`bpfGetSmpProcessorId()`"],
+  ["curtask", "`bpfGetCurrentTask<bpfCoreTaskStruct>()`, with the members that you need declared in the interface"],
+  ["cgroup", "`bpfGetCurrentCgroupId()`"],
+  ["rand", "`bpfGetPrandomU32()`"],
+  ["retval", "`ctx.result` of a kretprobe or fexit"],
+  ["kstack", stacks],
+  ["ustack", stacks],
+  ["str", "`bpfProbeReadUserStr(event.name, pointer)` and `bpfProbeReadKernelStr` copy text into a `chars(64)`"],
+  ["hist", histogram],
+  ["lhist", histogram],
+  ["count", counting],
+  ["sum", counting],
+  ["avg", counting],
+]);
+
 /** Patterns of such names: `$1` stands for the first group. */
 export const foreignPatterns: readonly (readonly [RegExp, string])[] = [
   [/^PT_REGS_/, registers],
   [/^BPF_KPROBE$|^BPF_KRETPROBE$/, registers],
-  [/^(?:__)?u?int(8|16|32|64)(?:_t)?$/, "sized types are u$1 and i$1"],
+  [/^(?:__)?uint(8|16|32|64)(?:_t)?$/, "`u$1`"],
+  [/^(?:__)?int(8|16|32|64)(?:_t)?$/, "`i$1`"],
+  [/^UINT(8|16|32)_MAX$|^U(8|16|32)_MAX$/, "write the number: `2 ** 32 - 1`, or `2n ** 64n - 1n` for 64 bits"],
+  [/^U?(?:INT|LONG|LLONG|U|S)(?:8|16|32|64)?_(?:MAX|MIN)$/, "write the number: `2n ** 64n - 1n`, `2n ** 63n - 1n`"],
+  [/^arg(\d)$/, "`ctx.args[$1]`"],
+  [/^XDP_(ABORTED|DROP|PASS|TX|REDIRECT)$/, '`XdpAction.$1`, from "tsbpf"'],
+  [/^TC_ACT_(UNSPEC|OK|SHOT|REDIRECT)$/, '`TcAction.$1`, from "tsbpf"'],
+  [/^TC_ACT_/, "TcAction has what means the same wherever it is attached: UNSPEC, OK, SHOT, REDIRECT"],
+  [/^E(?:PERM|NOENT|INTR|IO|AGAIN|NOMEM|ACCES|FAULT|BUSY|EXIST|INVAL|NOSYS|OPNOTSUPP|NOTSUPP)$/, errno],
+  [/^(?:AF|PF|SOCK|IPPROTO|ETH|O|S|TASK|SIG|PROT|MAP|CLONE|TCP)_[A-Z0-9_]+$|^SIG[A-Z0-9]+$/, kernelConstant],
   [/^[us]?(?:128|size_t)$/, "the largest integers are u64 and i64"],
   [/^[ui](?:\d+)$/, "there are u8, u16, u32, u64, i8, i16, i32 and i64"],
   [/^__u(8|16|32|64)$/, "`u$1`"],

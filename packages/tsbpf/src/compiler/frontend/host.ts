@@ -12,6 +12,7 @@ export const compilerOptions: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
   allowImportingTsExtensions: true,
+  resolveJsonModule: false,
   strict: true,
   exactOptionalPropertyTypes: false,
   noEmit: true,
@@ -123,5 +124,9 @@ function readText(file: string): string | undefined {
 }
 
 export function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false; // A part of the path is no folder, or may not be entered.
+  }
 }

@@ -55,6 +55,7 @@ interface Promise<T> extends PromiseLike<T> {}
 interface PromiseConstructor { new <T>(start: (use: (value: T) => void) => void): Promise<T> }
 declare var Promise: PromiseConstructor;
 interface ImportMeta {}
+interface ImportAttributes {}
 interface ClassDecoratorContext<Class = unknown> { readonly target: Class }
 interface ClassMethodDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }
 interface ClassGetterDecoratorContext<This = unknown, Value = unknown> { readonly target: This; readonly value: Value }

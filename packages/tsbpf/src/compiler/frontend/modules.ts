@@ -80,8 +80,6 @@ function valueImport(c: Compilation, statement: ts.Statement): ts.Expression | u
 }
 
 const declarations: ReadonlySet<ts.SyntaxKind> = new Set([
-  ts.SyntaxKind.ImportDeclaration,
-  ts.SyntaxKind.ExportDeclaration,
   ts.SyntaxKind.FunctionDeclaration,
   ts.SyntaxKind.InterfaceDeclaration,
   ts.SyntaxKind.TypeAliasDeclaration,
@@ -98,10 +96,27 @@ const foreign: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.NamespaceExportDeclaration,
 ]);
 
+/** TypeScript's bundler mode takes a module without a default export as one; nothing that runs here has any. */
+function checkImport(
+  c: Compilation,
+  name: ts.Identifier | undefined,
+  attributes: ts.ImportAttributes | undefined,
+): void {
+  if (name) {
+    const instead = "name what is imported: `import { … } from …`, or `import * as " + name.text + " from …`";
+    report(c, name, "unsupportedSyntax", { what: "A default import", instead });
+  }
+  if (attributes) {
+    report(c, attributes, "unsupportedSyntax", { what: "An import attribute", instead: "a module is TypeScript" });
+  }
+}
+
 function checkTopLevel(c: Compilation, statement: ts.Statement, exported: ReadonlySet<ts.Symbol>): void {
   const isDefault = (modifier: ts.ModifierLike): boolean => modifier.kind === ts.SyntaxKind.DefaultKeyword;
   if (ts.isVariableStatement(statement)) {
     for (const declaration of statement.declarationList.declarations) checkDeclaration(c, declaration, exported);
+  } else if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) {
+    checkImport(c, ts.isImportDeclaration(statement) ? statement.importClause?.name : undefined, statement.attributes);
   } else if (foreign.has(statement.kind)) {
     unsupported(c, statement);
   } else if (!declarations.has(statement.kind)) {

@@ -3,7 +3,7 @@
 import { mapFactories } from "./map-declarations.js";
 import { didYouMean } from "../../util/did-you-mean.js";
 import type { MessageName } from "../messages.js";
-import { foreignNames, foreignPatterns } from "./foreign-names.js";
+import { bpftraceNames, foreignNames, foreignPatterns } from "./foreign-names.js";
 import type { Place } from "./type-errors.js";
 import { ts } from "./typescript.js";
 import { adviceFor } from "./unsupported.js";
@@ -20,16 +20,36 @@ function foreign(name: string, instead: string): Finding {
   return { name: "foreignName", values: { name, instead } };
 }
 
-export function nameCure({ node, exports, message }: Place): Finding | undefined {
-  if (isImport(node)) return importedModule(node);
+export function nameCure({ node: place, exports, message }: Place): Finding | undefined {
+  if (isImport(place)) return importedModule(place);
+  // A type's name alone is a reference to a type.
+  const node = ts.isTypeReferenceNode(place) ? place.typeName : place;
   if (!ts.isIdentifier(node) && !isTypeWord(node)) return { message };
   const name = node.getText();
   if (exports.includes(name)) return { message, notes: [`import it: \`import { ${name} } from "tsbpf"\``] };
-  const instead = knownCure(name, exports);
+  const instead = foreignNames.get(memberName(node)) ?? knownCure(name, exports);
   if (instead !== undefined) return foreign(memberName(node), instead);
   if (message.includes("Did you mean")) return { message };
+  const bpftrace = bpftraceNames.get(name);
+  if (bpftrace !== undefined) return foreign(name, bpftrace);
   const near = didYouMean(name, exports);
   return { message, notes: near === undefined ? [] : [`did you mean \`${near}\`? It is exported by "tsbpf"`] };
+}
+
+const schemaTypes: Readonly<Record<string, string>> = {
+  bool: "the type is `boolean`",
+  chars: "the type is `Chars<16>`",
+  bytes: "the type is `Bytes<16>`",
+  array: "the type is `FixedArray<u32, 4>`",
+};
+
+/** A schema where a type is needed. */
+export function schemaCure({ node, message }: Place): Finding {
+  const name = node.getText();
+  const instead = Object.hasOwn(schemaTypes, name)
+    ? schemaTypes[name]
+    : `the type of its values: \`Value<typeof ${name}>\``;
+  return { message: message.replace(/ Did you mean .*$/, ""), notes: [instead ?? ""] };
 }
 
 /** `number` where a value is needed is a keyword to the parser. */
@@ -88,6 +108,8 @@ function isImport(node: ts.Node): node is ts.StringLiteral {
 }
 
 function importedModule(node: ts.StringLiteral): Finding {
+  if (node.text.endsWith(".json"))
+    return foreign(node.text, "a module is TypeScript: `export const limits = { … } as const`");
   // A path may only be misspelt; anything else is a package, which runs in user space.
   if (node.text.startsWith(".")) return { notes: ["paths begin at this file and end in `.js`: `./limits.js`"] };
   return foreign(
@@ -112,11 +134,14 @@ export function optionCure({ node, checker, message }: Place): Finding | undefin
 /** The properties of a type that a program can write. */
 export function memberNames(checker: ts.TypeChecker, type: ts.Type): readonly string[] {
   const properties = checker.getPropertiesOfType(checker.getNonNullableType(type));
-  return properties.map(({ name }) => name).filter((name) => !/^__|^mapKind$|^programKind$/.test(name));
+  return properties.map(({ name }) => name).filter((name) => !/^__|^(?:map|program|data)Kind$/.test(name));
 }
 
 export function callCure({ node, checker, message }: Place): Finding | undefined {
-  const call = ts.findAncestor(node, (above) => ts.isCallExpression(above) || ts.isTaggedTemplateExpression(above));
+  // An argument too many may be a call itself.
+  const isArgument = ts.isCallExpression(node.parent) && node.parent.arguments.some((argument) => argument === node);
+  const isCall = (above: ts.Node): boolean => ts.isCallExpression(above) || ts.isTaggedTemplateExpression(above);
+  const call = ts.findAncestor(isArgument ? node.parent : node, isCall);
   if (call && ts.isTaggedTemplateExpression(call)) {
     return { name: "unsupportedSyntax", values: adviceFor(ts.SyntaxKind.TaggedTemplateExpression) };
   }

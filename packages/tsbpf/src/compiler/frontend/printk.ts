@@ -28,7 +28,8 @@ export function lowerPrintk(l: Lowering, node: ts.CallExpression): Operand {
   if (!argument || !parts) return errorOperand;
   const format = parts.map((part) => part.format).join("");
   if (!/^[\t\n\x20-\x7e]*$/.test(format)) {
-    report(l, argument, "notAValue", { what: "Text outside ASCII", instead: "the kernel prints ASCII only" });
+    const what = format.includes("\0") ? "Text with a NUL" : "Text outside ASCII";
+    report(l, argument, "notAValue", { what, instead: "the kernel prints ASCII only, line by line" });
     return errorOperand;
   }
   const values = parts.map((part) => part.value).filter((value) => value !== undefined);

@@ -150,7 +150,9 @@ export function isConstAssertion(node: ts.AsExpression): boolean {
 function numberLiteral(c: Compilation, node: ts.NumericLiteral): Static {
   const value = Number(node.text);
   if (Number.isSafeInteger(value)) return { kind: "int", type: "number", value: BigInt(value) };
-  if (Number.isInteger(value)) report(c, node, "unsafeInteger");
+  const digits = node.getText().replaceAll("_", "");
+  if (value >= 2 ** 64) report(c, node, "bigLiteral", { literal: node.getText() });
+  else if (Number.isInteger(value)) report(c, node, "unsafeLiteral", { literal: /[.e]/.test(digits) ? value : digits });
   else report(c, node, "fraction", { literal: node.getText() });
   return errorStatic;
 }
@@ -173,6 +175,9 @@ function memberOf(c: Compilation, node: ts.PropertyAccessExpression): Static | u
   if (object?.kind === "record") return object.fields.get(node.name.text);
   if (object?.kind === "list" && node.name.text === "length") {
     return { kind: "int", type: "number", value: BigInt(object.elements.length) };
+  }
+  if (object?.kind === "text" && node.name.text === "length") {
+    return { kind: "int", type: "number", value: BigInt(object.value.length) };
   }
   if (object?.kind !== "module") return undefined;
   const symbol = symbolOf(c, node.name);
@@ -320,6 +325,11 @@ function schemaType(c: Compilation, node: ts.CallExpression, name: string): Data
 }
 
 function structType(c: Compilation, call: ts.CallExpression, node: ts.Expression): DataType | undefined {
+  const computed = ts.isObjectLiteralExpression(node) ? node.properties.find(hasComputedName) : undefined;
+  if (computed) {
+    report(c, computed, "unsupportedSyntax", adviceFor(ts.SyntaxKind.ComputedPropertyName));
+    return undefined;
+  }
   const value = evaluate(c, node);
   if (value.kind !== "record") {
     if (value.kind !== "error") report(c, node, "notConstant", { what: "The list of fields" });
@@ -351,6 +361,10 @@ function structType(c: Compilation, call: ts.CallExpression, node: ts.Expression
   return type;
 }
 
+function hasComputedName({ name }: ts.ObjectLiteralElementLike): boolean {
+  return name !== undefined && ts.isComputedPropertyName(name);
+}
+
 /** The name of the `const` that this expression initialises. */
 export function declaredName(node: ts.Expression): string | undefined {
   const { parent } = node;
@@ -374,7 +388,7 @@ function lengthArgument(c: Compilation, node: ts.Expression): number | undefined
   if (value.kind !== "error") {
     report(c, node, "mapOption", {
       what: "This length",
-      needed: "a constant of at least 1",
+      needed: "a constant from 1 to 2147483647",
       instead: "write a number, or a module-level const",
     });
   }

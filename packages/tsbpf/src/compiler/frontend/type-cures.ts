@@ -26,6 +26,10 @@ export function memberCure({ node, checker }: Place): Finding | undefined {
     const instead = "say what is there: `bpfGetCurrentTask<bpfCoreTaskStruct>()`";
     return { name: "unknownProperty", values: { name, what: "a plain address", instead } };
   }
+  if ((type.aliasSymbol?.name ?? type.symbol?.name) === "ContextPointer") {
+    const instead = "name the record: `tracepoint<bpfCoreTraceEventRawSchedSwitch>(…)`, see LANGUAGE.md";
+    return { name: "unknownProperty", values: { name, what: shownType(type, object), instead } };
+  }
   const members = object.getText() === "Math" ? mathMembers : membersOf(checker, type);
   const known = members && Object.hasOwn(members.cures, name) ? members.cures[name] : members?.others;
   const names = memberNames(checker, type);
@@ -77,7 +81,7 @@ function isBigint(type: ts.Type): boolean {
 /** "bpfCoreTaskStruct", "this struct": a struct's own type is written out with all its schemas. */
 function shownType(type: ts.Type, object: ts.Expression): string {
   const name = type.aliasSymbol?.name ?? type.symbol?.name ?? "";
-  if (name.endsWith("Context")) return "the context of this program";
+  if (name.endsWith("Context") || name === "ContextPointer") return "the context of this program";
   return /^(?:StructValue|__type|__object|)$/.test(name) ? `'${object.getText()}'` : name;
 }
 
@@ -100,6 +104,8 @@ export function operatorCure({ node, checker, message }: Place): Finding | undef
   if (!binary) return undefined;
   const operator = binary.operatorToken.getText();
   const [left, right] = [checker.getTypeAtLocation(binary.left), checker.getTypeAtLocation(binary.right)];
+  const variable = [binary.left, binary.right].find((side) => isVariable(checker, side));
+  if (variable) return { message: withoutSchemas(message), notes: [valueOf(variable)] };
   if (operator.startsWith(">>>") && isBigint(left)) return { message, notes: ["`>>` on a u64 brings in zeros"] };
   if (isBigint(left) === isBigint(right) || !isNumber(left) || !isNumber(right)) return undefined;
   const number = isBigint(left) ? binary.right : binary.left;
@@ -107,6 +113,34 @@ export function operatorCure({ node, checker, message }: Place): Finding | undef
     ? `64-bit values are bigints: write \`${number.getText()}n\``
     : `64-bit values are bigints: convert one side, \`u64(${number.getText()})\``;
   return { message, notes: [instead] };
+}
+
+/** `g++`, `g = 5`: a variable of the object is there through its reference. */
+export function constantCure({ node, checker, message }: Place): Finding {
+  // Where it is assigned to, TypeScript gives it no type of its own.
+  const symbol = checker.getSymbolAtLocation(node);
+  const isOurs = symbol !== undefined && checker.getTypeOfSymbol(symbol).getProperty("dataKind") !== undefined;
+  return { message, notes: isOurs ? [valueOf(node)] : [] };
+}
+
+export function readOnlyCure({ node, checker, message }: Place): Finding {
+  const { parent } = node;
+  const isConstant = ts.isPropertyAccessExpression(parent) && isVariable(checker, parent.expression);
+  const instead = "a `constant` is set before the program is loaded; a `global` can change";
+  return { message, notes: isConstant ? [instead] : [] };
+}
+
+/** What `global` or `constant` made. */
+function isVariable(checker: ts.TypeChecker, node: ts.Node): boolean {
+  return checker.getPropertyOfType(checker.getTypeAtLocation(node), "dataKind") !== undefined;
+}
+
+function valueOf(node: ts.Node): string {
+  return `its value is \`${node.getText()}.value\``;
+}
+
+function withoutSchemas(message: string): string {
+  return message.replaceAll(/'(Global|Constant)<[^']*>'/g, "'$1'");
 }
 
 // ---- values that do not fit -------------------------------------------------------------------------------------
@@ -169,6 +203,7 @@ function handlerCure(node: ts.Node, checker: ts.TypeChecker): Finding | undefine
 }
 
 export function missingCure({ node, checker, message }: Place): Finding | undefined {
+  if (node.kind === ts.SyntaxKind.ThisKeyword) return { name: "unsupportedSyntax", values: adviceFor(node.kind) };
   const type = checker.getTypeAtLocation(node);
   if (checker.getPropertyOfType(type, "mapKind")) {
     const values = { what: "Going through a map", instead: mapMembers.cures["entries"] ?? "" };

@@ -5,8 +5,16 @@ import { ts } from "./typescript.js";
 import type { Diagnostic, DiagnosticSpan } from "../diagnostic.js";
 import { fillIn, messages, type MessageName } from "../messages.js";
 import { languageNames } from "./host.js";
-import { callCure, importCure, nameCure, optionCure, type Finding } from "./name-cures.js";
-import { assignmentCure, comparisonCure, memberCure, missingCure, operatorCure } from "./type-cures.js";
+import { callCure, importCure, nameCure, optionCure, schemaCure, type Finding } from "./name-cures.js";
+import {
+  assignmentCure,
+  comparisonCure,
+  constantCure,
+  memberCure,
+  missingCure,
+  operatorCure,
+  readOnlyCure,
+} from "./type-cures.js";
 import { adviceFor } from "./unsupported.js";
 
 /** Where TypeScript's error is, and what can be asked about it. */
@@ -32,7 +40,8 @@ function construct(kind: ts.SyntaxKind): Rule {
 const K = ts.SyntaxKind;
 const rules: ReadonlyMap<number, Rule> = new Map([
   ...byCode([2304, 2503, 2552, 2580, 2581, 2582, 2583, 2584, 2585, 2591, 2592, 2593, 2693], nameCure),
-  ...byCode([2305, 2307, 2724, 2792], importCure),
+  ...byCode([2749], schemaCure),
+  ...byCode([2305, 2307, 2724, 2732, 2792], importCure),
   ...byCode([2339, 2550, 2551, 2568], memberCure),
   ...byCode([2353, 2561], optionCure),
   ...byCode([2367], comparisonCure),
@@ -40,6 +49,8 @@ const rules: ReadonlyMap<number, Rule> = new Map([
   ...byCode([2322, 2345, 2559, 2741], assignmentCure),
   ...byCode([2554, 2555], callCure),
   ...byCode([2488, 2532, 18047, 18048, 2357], missingCure),
+  ...byCode([2588], constantCure),
+  ...byCode([2540], readOnlyCure),
   ...byCode([1308], construct(K.AwaitExpression)),
   ...byCode([1235], construct(K.ModuleDeclaration)),
   ...byCode([2790], construct(K.DeleteExpression)),

@@ -56,6 +56,11 @@ const advice: Partial<Record<ts.SyntaxKind, Advice>> = {
   [K.ComputedPropertyName]: { what: "A computed name", instead: "write the name itself" },
 };
 
+export const varAdvice: Readonly<Record<"what" | "instead", string>> = {
+  what: "var",
+  instead: "use `const`, `let` or `using`",
+};
+
 /** Its name and what to write instead, for a construct outside the language. */
 export function adviceFor(kind: ts.SyntaxKind): Readonly<Record<"what" | "instead", string>> {
   const known = advice[kind];

@@ -3,7 +3,8 @@ import { i32, i64, rawTracepoint, struct, u16, u32, u64, u8 } from "tsbpf";
 
 const Small = struct({ a: u8, b: i32, c: u64 });
 const half = 0.5; //~ TSB2001
-const huge = 9007199254740993; //~ TSB2002
+const huge = 9007199254740993; //~ TSB2010
+const hugest = 99999999999999999999; //~ TSB2007
 const product = 9007199254740991 * 2; //~ TSB2002
 const tiny = 2 ** -1; //~ TSB2001
 const enormous = 2n ** 100000000n; //~ TSB2007

@@ -1,0 +1,2 @@
+// Imported by imports-default.ts.
+export const limit = 5;
