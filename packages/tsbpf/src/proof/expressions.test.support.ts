@@ -265,7 +265,7 @@ function aBig(scope: Scope, type: "u64" | "i64", depth: number): Expression {
   }
   const operand = (): Expression => aBig(scope, type, depth - 1);
   const operandOrLiteral = (): Expression =>
-    random.chance(25) ? bareLiteral(scope, random.pick(bigTypes)) : operand();
+    scope.hasOddLiterals && random.chance(40) ? bareLiteral(scope, random.pick(bigTypes)) : operand();
   switch (random.below(9)) {
     case 0:
     case 1:
@@ -294,7 +294,7 @@ function aBig(scope: Scope, type: "u64" | "i64", depth: number): Expression {
 function shifted(scope: Scope, type: "u64" | "i64", value: Expression, depth: number): Expression {
   const { random } = scope;
   const operator = random.pick(["<<", ">>"]);
-  if (random.chance(15)) return shiftedLiteral(scope, type, depth);
+  if (scope.hasOddLiterals && random.chance(25)) return shiftedLiteral(scope, type, depth);
   if (random.chance(70)) return expression(type, [`${type}(`, value, ` ${operator} ${random.below(64)}n)`]);
   // A huge count would ask JavaScript for a huge bigint.
   const count = expression("u64", ["u64(", aBig(scope, "u64", depth - 1), " & 127n)"]);
@@ -359,7 +359,8 @@ function comparison(scope: Scope, depth: number): Expression {
   const operator = random.pick(comparisons);
   if (random.chance(30)) {
     const type = random.pick(bigTypes);
-    const other = random.chance(20) ? bareLiteral(scope, type) : aBig(scope, type, depth);
+    const isBare = scope.hasOddLiterals && random.chance(30);
+    const other = isBare ? bareLiteral(scope, type) : aBig(scope, type, depth);
     return expression("bool", ["(", aBig(scope, type, depth), ` ${operator} `, other, ")"]);
   }
   // Two literals would be compared by TypeScript itself.

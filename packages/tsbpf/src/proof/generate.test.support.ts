@@ -45,6 +45,7 @@ export function randomModule(seed: number, programCount: number): RandomModule {
     globals: someGlobals(random, declarations),
     hasAtomics: random.chance(35),
     hasContext: false,
+    hasOddLiterals: seed % 4 === 0,
     result: "i32",
     labels: [],
     blocks: [],

@@ -97,6 +97,11 @@ export interface Scope {
   readonly hasAtomics: boolean;
   /** The context's arguments can be read (in a program itself). */
   readonly hasContext: boolean;
+  /**
+   * Literals of 64 bits stand as they are, without a conversion, and are shifted by variables; others stand on the left
+   * of comparisons.
+   */
+  readonly hasOddLiterals: boolean;
   /** What `return` gives here; "none" where it cannot stand in the middle. */
   readonly result: ValueType | "none";
   /** Labels of the loops around, and of other statements, which can only be left. */

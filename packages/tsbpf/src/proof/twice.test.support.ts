@@ -80,6 +80,7 @@ function questions(scope: Scope, { value, type, middle }: Subject): () => Expres
     const isEquality = operator === "===" || operator === "!==";
     const literal = `${constant}${isBig(type) ? "n" : ""}`;
     const other = isEquality ? `${type}(${literal})` : constant < 0 ? `(${literal})` : literal;
+    if (scope.hasOddLiterals && random.chance(50)) return expression("bool", [`(${other} ${operator} `, ...value, ")"]);
     return expression("bool", ["(", ...value, ` ${operator} ${other})`]);
   };
 }
