@@ -124,11 +124,6 @@ export function describeCoreReloc(local: Btf, reloc: CoreReloc): string {
   }
 }
 
-/** "struct task_struct.pid": what a relocation looks for in the target. */
-export function describeCoreTarget(local: Btf, reloc: CoreReloc): string {
-  return `${essentialName(describeType(local, reloc.typeId))}${describePath(local, parseSpec(local, reloc))}`;
-}
-
 /** Comparisons of types and members one call may make; real programs need some thousands. */
 const MAX_STEPS = 20_000_000;
 const poisonInsn: Insn = { opcode: Class.JMP | Jmp.CALL | Source.K, dst: 0, src: 0, offset: 0, imm: POISON_HELPER };
