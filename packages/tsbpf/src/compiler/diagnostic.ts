@@ -45,14 +45,28 @@ function formatOne(diagnostic: Diagnostic, options: FormatOptions, sources: Map<
   const source = span && sourceLine(span, sources);
   if (span && source !== undefined) {
     const gutter = String(span.line);
-    const length = Math.max(1, Math.min(span.length, source.length - span.column + 1));
+    const { text, column } = shownPart(source, span.column);
+    const length = Math.max(1, Math.min(span.length, text.length - column + 1));
     // Tabs before the marker stay tabs, so that it stands under its text whatever a tab's width is.
-    const indent = source.slice(0, span.column - 1).replace(/[^\t]/g, " ");
-    lines.push("", `${gutter} | ${source}`);
+    const indent = text.slice(0, column - 1).replace(/[^\t]/g, " ");
+    lines.push("", `${gutter} | ${text}`);
     lines.push(`${" ".repeat(gutter.length)} | ${indent}${paint("31", "~".repeat(length))}`);
   }
   for (const note of diagnostic.notes) lines.push(`  ${paint("36", "=")} ${note}`);
   return lines.join("\n") + "\n";
+}
+
+/** Of a longer line, as only a program writes it, a part is shown. */
+const shownMax = 240;
+
+/** What of a line is shown, and where the column is in that. */
+function shownPart(source: string, column: number): { readonly text: string; readonly column: number } {
+  if (source.length <= shownMax) return { text: source, column };
+  const start = Math.max(0, Math.min(column - 1 - shownMax / 4, source.length - shownMax));
+  const end = start + shownMax;
+  const before = start > 0 ? "…" : "";
+  const text = `${before}${source.slice(start, end)}${end < source.length ? "…" : ""}`;
+  return { text, column: column - start + before.length };
 }
 
 function shownPath(file: string, options: FormatOptions): string {

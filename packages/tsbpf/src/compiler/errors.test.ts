@@ -56,6 +56,22 @@ const elsewhere: ReadonlySet<string> = new Set(
   ),
 );
 
+test("of a long line a part is shown", (t) => {
+  const file = join(mkdtempSync(join(tmpdir(), "tsbpf-long-")), "long.ts");
+  t.after(() => rmSync(dirname(file), { recursive: true }));
+  for (const [before, after] of [
+    [0, 0],
+    [0, 100_000],
+    [100_000, 0],
+    [100_000, 100_000],
+  ] as const) {
+    writeFileSync(file, `/*${"x".repeat(before)}*/ wrong; /*${"x".repeat(after)}*/\n`);
+    const [, , source = "", marker = ""] = formatDiagnostics(compile({ file }).diagnostics).split("\n");
+    assert.ok(source.length < 300);
+    assert.equal(source.slice(marker.indexOf("~"), marker.lastIndexOf("~") + 1), "wrong");
+  }
+});
+
 test("source that nests too deeply", (t) => {
   const file = join(mkdtempSync(join(tmpdir(), "tsbpf-deep-")), "deep.ts");
   t.after(() => rmSync(dirname(file), { recursive: true }));

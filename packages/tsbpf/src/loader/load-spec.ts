@@ -4,7 +4,8 @@
 import type { Kernel, KernelBytes } from "../sys/kernel.js";
 import { Errno } from "../sys/errno.js";
 import { programKindOfSection, type ProgramKindSpec } from "../bpf/program-kinds.js";
-import { CoreError, POISON_HELPER, applyCore, describeCoreTarget, resolveCore } from "../btf/core.js";
+import { CoreError, POISON_HELPER, applyCore, resolveCore } from "../btf/core.js";
+import { explainMissing, type Missing } from "../btf/core-missing.js";
 import type { Btf, CoreReloc } from "../btf/types.js";
 import type { FunctionSpec, ObjectSpec } from "../object/spec.js";
 import { decodeText } from "../util/bytes.js";
@@ -182,25 +183,40 @@ function loadOne(
   const attachBtfId = findAttachBtfId(program.name, kind, target, context.kernelBtf);
   const btf = context.btf && { fd: context.btf.fd, textOffsets: context.btf.sanitized.textOffsets };
   const load = { linked, insns, kind, license: spec.license, attachBtfId, btf };
-  const fd = resources.own(explainingMissing(spec, linked, () => loadProgram(kernel, load)));
+  const fd = resources.own(explainingMissing(spec, linked, context.kernelBtf, () => loadProgram(kernel, load)));
   return { name: program.name, section: program.section, fd, kind, target, usedMaps: linked.usedMaps };
 }
 
 /** A refusal of what CO-RE did not find becomes an error that says what this kernel lacks. */
-function explainingMissing(spec: ObjectSpec, linked: LinkedProgram, load: () => number): number {
+function explainingMissing(
+  spec: ObjectSpec,
+  linked: LinkedProgram,
+  kernelBtf: Btf | undefined,
+  load: () => number,
+): number {
   try {
     return load();
   } catch (cause) {
     const index = cause instanceof VerifierError ? cause.report.insnIndex : undefined;
     const reloc = index === undefined ? undefined : missingAt(linked, index);
-    if (!(cause instanceof VerifierError) || !reloc || !spec.btf) throw cause;
-    const { place } = cause.report;
-    const at = place ? `, which ${place.file}:${place.line}:${place.column} needs` : "";
-    const hint = "ask whether it exists before, and do without it where it does not";
-    const what = describeCoreTarget(spec.btf, reloc);
-    const message = `load program "${linked.name}": this kernel has no ${what}${at} (${hint})`;
+    if (!(cause instanceof VerifierError) || !reloc || !spec.btf || !kernelBtf) throw cause;
+    const reason = reasonOfMissing(explainMissing(spec.btf, reloc, kernelBtf), cause.report.place);
+    const message = `load program "${linked.name}": ${reason}`;
     throw new LoaderError("ERR_CORE", message, { cause, ...(cause.errno !== undefined && { errno: cause.errno }) });
   }
+}
+
+function reasonOfMissing(missing: Missing, place: VerifierError["report"]["place"]): string {
+  const at = place && `${place.file}:${place.line}:${place.column}`;
+  if (missing.kind === "differs") {
+    const { what, theirs, mine } = missing;
+    const hint = "`tsbpf vmlinux` prints views as this kernel has them";
+    return `${what} is ${theirs} in this kernel, and ${mine} in the view that ${at ?? "the program"} reads (${hint})`;
+  }
+  const needs = at === undefined ? "" : `, which ${at} needs`;
+  const near = missing.near === undefined ? "" : `did you mean "${missing.near}"? Else `;
+  const hint = `${near}ask whether it exists before, and do without it where it does not`;
+  return `this kernel has no ${missing.what}${needs} (${hint})`;
 }
 
 /** The relocation that found nothing, if it is that which stands at the instruction. */

@@ -141,6 +141,7 @@ function fitsKernel(c: Compilation, node: ts.CallExpression, map: MapDeclaration
     report(c, node.arguments[0] ?? node, "mapOption", { what: "The event", needed: "a struct with a name", instead });
     return false;
   }
+  if (map.kind === "ringbuf" && map.event && !fitsRing(c, node, map.event, map.maxEntries)) return false;
   const key = map.key ? sizeOf(map.key) : 0;
   const value = map.value ? sizeOf(map.value) : (map.valueBytes ?? 0);
   const tooLarge = (what: string, needed: string, instead: string): false => {
@@ -158,6 +159,21 @@ function fitsKernel(c: Compilation, node: ts.CallExpression, map: MapDeclaration
   const total = (roundUp(key, 8) + roundUp(value, 8) + kind.overheadBytes) * map.maxEntries;
   if (total < 2 ** 32 - 2 * pageSize || map.kind === "ringbuf") return true;
   return tooLarge(`The whole map (${total} bytes)`, "less than 4 GiB", "use fewer entries or smaller values");
+}
+
+/** BPF_RINGBUF_HDR_SZ, include/uapi/linux/bpf.h. */
+const ringHeaderBytes = 8;
+
+/** A record and its header never fill the whole ring (__bpf_ringbuf_reserve, kernel/bpf/ringbuf.c). */
+function fitsRing(c: Compilation, node: ts.CallExpression, event: DataType, bytes: number): boolean {
+  const record = roundUp(sizeOf(event) + ringHeaderBytes, 8);
+  if (record < bytes) return true;
+  report(c, node.arguments[1] ?? node, "mapOption", {
+    what: "'bytes'",
+    needed: `more than the ${record} bytes that one event takes`,
+    instead: "make room for many: `{ bytes: 256 * 1024 }`",
+  });
+  return false;
 }
 
 /** A u32 and, right behind it, the bytes that are compared: a hole among them would count as well. */

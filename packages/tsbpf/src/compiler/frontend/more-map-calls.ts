@@ -12,7 +12,7 @@ import { asInt, lowerExpression } from "./expressions.js";
 import { report, type Lowering } from "./lowering.js";
 import { contextArgument, copiedScalar, foundRef, foundValue, pointerTo, succeeded } from "./map-calls.js";
 import { indexType, stackMemory } from "./memory.js";
-import { convertTo, sizedInt, widen } from "./numbers.js";
+import { constantValue, convertTo, sizedInt, widen } from "./numbers.js";
 import { errorOperand, voidOperand, type MapDeclaration, type Operand, type ProgramDeclaration } from "./operands.js";
 import { tryEvaluate } from "./statics.js";
 import { intTypes, isScalar, sizeOf } from "./types.js";
@@ -68,6 +68,11 @@ export function tailCall(l: Lowering, node: ts.CallExpression, map: MapDeclarati
   const context = contextArgument(l, contextNode);
   const index = indexNode && asInt(l, indexNode, lowerExpression(l, indexNode));
   if (!context || !index) return errorOperand;
+  const known = constantValue(index);
+  if (known !== undefined && (known < 0n || known >= map.maxEntries)) {
+    report(l, indexNode, "indexRange", { index: known, length: map.maxEntries, last: map.maxEntries - 1 });
+    return errorOperand;
+  }
   l.traits.makesTailCalls = true;
   // It is inlined then.
   if (l.traits.isSubprogram) return voidOperand;

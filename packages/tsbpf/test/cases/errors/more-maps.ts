@@ -5,6 +5,7 @@ import {
 } from "tsbpf";
 
 const Event = struct({ pid: u32 });
+const Large = struct({ data: bytes(4081) });
 const events = ringBuffer(Event, { bytes: 4096 });
 const bigKey = hashMap(bytes(513), u32, { maxEntries: 4 }); //~ TSB6002
 const bigValue = arrayMap(bytes(5000000), { maxEntries: 4 }); //~ TSB6002
@@ -30,6 +31,13 @@ export const calls = rawTracepoint("sched_process_exec", (ctx) => {
   steps.tailCall(ctx, 1);
   table.ref(1); //~ TSB1003
 });
+
+export const outside = rawTracepoint("sched_process_exec", (ctx) => {
+  steps.tailCall(ctx, -1); //~ TSB3003
+  steps.tailCall(ctx, 4); //~ TSB3003
+});
+
+const large = ringBuffer(Large, { bytes: 4096 }); //~ TSB6002
 
 export const otherKind = kprobe("vfs_read", (ctx) => {
   steps.tailCall(ctx, 1); //~ TSB6010
