@@ -355,6 +355,11 @@ export const messages = {
     text: "The packet may have moved since this view was made",
     cure: "make the view again after the helper call: `ctx.packet.view(…)`",
   },
+  foreignAction: {
+    code: "TSB7028",
+    text: "'{action}' is of another kind of program: its number means something else in one of kind {kind}",
+    cure: "answer one of {record}",
+  },
   kernelWrite: {
     code: "TSB8001",
     text: "Kernel memory can only be read",

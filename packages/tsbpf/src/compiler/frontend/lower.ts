@@ -8,6 +8,7 @@ import type { Func, Inst, IrModule } from "../ir/ir.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { messages } from "../messages.js";
 import { checkRecordUses } from "./access.js";
+import { checkAction } from "./actions.js";
 import { callGraph } from "./call-graph.js";
 import { dataSections, newModuleData, type DataSection } from "./data-sections.js";
 import { checkLicense, moduleLicense } from "./license.js";
@@ -190,6 +191,7 @@ function leaveProgram(l: Lowering, value: Operand, node: ts.Node): void {
     if (!l.b.terminated) l.b.ret(undefined);
     return;
   }
+  checkAction(l, node);
   const int = value.kind === "bool" ? undefined : asInt(l, node, value);
   checkReturn(l, node, int);
   const result = value.kind === "bool" ? value.value : int && l.b.convert("trunc", "i32", int.value);
