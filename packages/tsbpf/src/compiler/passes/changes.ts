@@ -180,17 +180,7 @@ export function counterStarts(cfg: Cfg, loops: readonly Loop[]): ReadonlySet<Ins
   for (const loop of loops) {
     for (const [index, param] of loop.header.params.entries()) {
       if (!leavesAt(loop, param)) continue;
-      const { steps, constants, isVaried, computed, isAnything } = trailOf(cfg, loop, param);
-      if (
-        steps.size !== 1 ||
-        steps.has(0n) ||
-        [...steps].some(isVague) ||
-        constants.size > 0 ||
-        isVaried ||
-        computed.size > 0 ||
-        isAnything
-      )
-        continue;
+      if (!isOneStep(trailOf(cfg, loop, param))) continue;
       for (const { from, target } of predecessors(cfg, loop.header)) {
         const start = target.args[index];
         if (start && !loop.blocks.has(from)) starts.add(withoutSteps(start, 0n).value);
@@ -198,6 +188,13 @@ export function counterStarts(cfg: Cfg, loops: readonly Loop[]): ReadonlySet<Ins
     }
   }
   return starts;
+}
+
+/** The same constant is added in every round, on whatever way. */
+function isOneStep({ steps, constants, computed, isVaried, isAnything }: Trail): boolean {
+  const [step, ...others] = steps;
+  if (step === undefined || step === 0n || isVague(step) || others.length > 0) return false;
+  return constants.size === 0 && computed.size === 0 && !isVaried && !isAnything;
 }
 
 /** A comparison of the parameter decides whether the loop goes on. */
