@@ -25,12 +25,28 @@ await build({
   outdir: `${tsbpf}/bundle`,
 });
 // The command, and the compiler once more for it, as CommonJS: Node starts it quicker, and Node 20 can keep compiled
-// code of such files only.
+// code of such files only. What `build` does not need is in files beside it: to look through them takes time too.
+const commands = `${tsbpf}/cli`;
+const besides = ["inspect", "vmlinux", "doctor"];
+const commandsBeside = {
+  name: "commands-beside",
+  setup({ onResolve }) {
+    const filter = new RegExp(`^\\./(${besides.join("|")})\\.js$`);
+    onResolve({ filter }, ({ path, kind }) =>
+      kind === "dynamic-import" ? { path: path.replace(/\.js$/, ".cjs"), external: true } : undefined,
+    );
+  },
+};
 await build({
   ...shared,
   format: "cjs",
-  entryPoints: { compiler: `${tsbpf}/compiler/index.js`, tsbpf: `${tsbpf}/cli/main.js` },
+  entryPoints: {
+    compiler: `${tsbpf}/compiler/index.js`,
+    tsbpf: `${commands}/main.js`,
+    ...Object.fromEntries(besides.map((name) => [name, `${commands}/${name}.js`])),
+  },
   external: ["../compiler/index.js"],
+  plugins: [commandsBeside],
   outExtension: { ".js": ".cjs" },
   outdir: `${tsbpf}/bundle`,
   minifyWhitespace: true,

@@ -31,7 +31,7 @@ async function importCompiler(): Promise<Compiler> {
   // Only the bundle has it: one CommonJS file, whose compiled code can be kept as well.
   const isBundle = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   const own = isBundle ? [{ name: "compiler", version: tsbpfVersion(), path }] : [];
-  enableCompileCache([typeScriptModule(), ...own]);
+  await enableCompileCache([typeScriptModule(), ...own]);
   return isBundle ? (createRequire(import.meta.url)(path) as Compiler) : import("../compiler/index.js");
 }
 

@@ -24,7 +24,7 @@ const cacheModule = new URL("./compile-cache.js", import.meta.url).href;
 const script = `
   import { enableCompileCache, typeScriptModule } from ${JSON.stringify(cacheModule)};
   import { createRequire } from "node:module";
-  enableCompileCache([typeScriptModule()]);
+  await enableCompileCache([typeScriptModule()]);
   const ts = createRequire(${JSON.stringify(import.meta.url)})("typescript");
   process.stdout.write(ts.transpile("export const x: number = 1;", { module: 99, target: 99 }).trim());
 `;

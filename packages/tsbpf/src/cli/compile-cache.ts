@@ -9,7 +9,7 @@ import {
   closeSync,
   fstatSync,
   openSync,
-  readFileSync,
+  read,
   readdirSync,
   renameSync,
   statSync,
@@ -19,6 +19,7 @@ import {
 import Module, { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
+import { promisify } from "node:util";
 import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
 import { makeFolder } from "./make-folder.js";
@@ -29,17 +30,19 @@ export interface LargeModule {
   readonly name: string;
   readonly version: string;
   readonly path: string;
+  /** What it requires where it is there, and has no use for here. */
+  readonly without?: readonly string[];
 }
 
-/** To be called before any of these modules is required; one that another requires comes first. Never throws. */
-export function enableCompileCache(modules: readonly LargeModule[]): void {
+/** To be awaited before any of these modules is required; one that another requires comes first. Never rejects. */
+export async function enableCompileCache(modules: readonly LargeModule[]): Promise<void> {
   if (process.env["NODE_DISABLE_COMPILE_CACHE"]) return;
   try {
     const folder = cacheFolder(process.env, homedir());
     if (folder === undefined) return;
     const own = Module as { readonly enableCompileCache?: (folder: string) => unknown };
     if (own.enableCompileCache) own.enableCompileCache(join(folder, "node"));
-    else for (const module of modules) loadCached(folder, module);
+    else await loadCached(folder, modules);
   } catch {
     // A cache that cannot be used is not worth a word.
   }
@@ -47,7 +50,9 @@ export function enableCompileCache(modules: readonly LargeModule[]): void {
 
 export function typeScriptModule(): LargeModule {
   const path = createRequire(import.meta.url).resolve("typescript");
-  return { name: "typescript", version: dependencyVersion("typescript") ?? "unknown", path };
+  // It hashes with `crypto` in builds that it continues, and has a hash of its own for where that is missing.
+  const without = ["crypto"];
+  return { name: "typescript", version: dependencyVersion("typescript") ?? "unknown", path, without };
 }
 
 /**
@@ -72,28 +77,70 @@ function isMine(path: string): boolean {
   return uid === process.geteuid?.() && (mode & 0o022) === 0;
 }
 
-/** Node 20: the module is made here, by a vm.Script with cached data, before anything requires it. */
-function loadCached(folder: string, { name, version, path }: LargeModule): void {
+/**
+ * Node 20: the modules are made here, by a vm.Script with cached data, before anything requires them. Each is compiled
+ * when its file is there, while other threads read the larger ones.
+ */
+async function loadCached(folder: string, modules: readonly LargeModule[]): Promise<void> {
+  const scripts = await Promise.all(modules.map((module) => compileModule(folder, module)));
+  modules.forEach((module, index) => runModule(module, scripts[index]));
+}
+
+async function compileModule(folder: string, { name, version, path }: LargeModule): Promise<Script> {
   const { size, mtimeMs } = statSync(path);
   // V8 itself only compares the source's length. npm gives all files the same time, so the version counts too.
   const key = [process.version, process.arch, version, size, Math.trunc(mtimeMs)].join("_");
   const prefix = `${name}_`;
-  const script = compileScript(readSource(path), path, { path: join(folder, `${prefix}${key}${SUFFIX}`), prefix });
-  const wrapper: unknown = script.runInThisContext();
+  const cacheFile = { path: join(folder, `${prefix}${key}${SUFFIX}`), prefix };
+  const [source, cachedData] = await Promise.all([wrappedSource(path), readCache(cacheFile.path)]);
+  return compileScript(source, path, cacheFile, cachedData);
+}
+
+function runModule({ path, without = [] }: LargeModule, script: Script | undefined): void {
+  const wrapper: unknown = script?.runInThisContext();
   if (typeof wrapper !== "function") return;
   const require = createRequire(path);
+  const requireMost = (name: string): unknown => {
+    if (without.includes(name)) throw new Error(`${name} is not needed here`);
+    return require(name);
+  };
   const module = new Module(path);
   module.filename = path;
-  Reflect.apply(wrapper, module.exports, [module.exports, require, module, path, dirname(path)]);
+  Reflect.apply(wrapper, module.exports, [module.exports, requireMost, module, path, dirname(path)]);
   module.loaded = true;
   require.cache[path] = module;
 }
 
-/** Nine megabytes of ASCII are read as Latin-1 in half the time of UTF-8. */
-function readSource(path: string): string {
-  const bytes = readFileSync(path);
-  return bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
+const [WRAPPER_START, WRAPPER_END] = ["(function (exports, require, module, __filename, __dirname) { ", "\n});"];
+
+/**
+ * The file as the function that Node makes of a CommonJS module. Nine megabytes are copied no more often than they must
+ * be: to join strings would be one more copy, and Latin-1 is made of ASCII in half the time of UTF-8.
+ */
+async function wrappedSource(path: string): Promise<string> {
+  const fd = openSync(path, "r");
+  try {
+    const { size } = fstatSync(fd);
+    const bytes = Buffer.allocUnsafe(WRAPPER_START.length + size + WRAPPER_END.length);
+    bytes.write(WRAPPER_START);
+    await readFully(fd, bytes.subarray(WRAPPER_START.length, WRAPPER_START.length + size));
+    bytes.write(WRAPPER_END, WRAPPER_START.length + size);
+    return bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
+  } finally {
+    closeSync(fd);
+  }
 }
+
+/** Fills the buffer from the file's start, in another thread. */
+async function readFully(fd: number, into: Buffer): Promise<void> {
+  for (let at = 0; at < into.length;) {
+    const { bytesRead } = await readInThread(fd, into, at, into.length - at, at);
+    if (bytesRead === 0) throw new Error("the file became shorter");
+    at += bytesRead;
+  }
+}
+
+const readInThread = promisify(read);
 
 interface CacheFile {
   readonly path: string;
@@ -101,9 +148,8 @@ interface CacheFile {
   readonly prefix: string;
 }
 
-function compileScript(source: string, path: string, cacheFile: CacheFile): Script {
-  const cachedData = readCache(cacheFile.path);
-  const script = new Script(Module.wrap(source), { filename: path, ...(cachedData && { cachedData }) });
+function compileScript(source: string, path: string, cacheFile: CacheFile, cachedData: Buffer | undefined): Script {
+  const script = new Script(source, { filename: path, ...(cachedData && { cachedData }) });
   if (cachedData === undefined || script.cachedDataRejected) {
     // At the end of the process the functions that were really used have been compiled, and are kept with the rest.
     process.once("exit", () => writeCache(cacheFile, script));
@@ -117,14 +163,14 @@ const CHECKSUM_BYTES = 4;
 const KEPT_FILES = 3;
 
 /** A file is the checksum of the rest, and the rest: V8 does not look whether the data is damaged. */
-function readCache(cacheFile: string): Buffer | undefined {
+async function readCache(cacheFile: string): Promise<Buffer | undefined> {
   let fd: number | undefined;
   try {
     fd = openSync(cacheFile, "r");
-    const { uid, mode } = fstatSync(fd);
-    if (uid !== process.geteuid?.() || (mode & 0o022) !== 0) return undefined;
-    const bytes = readFileSync(fd);
-    if (bytes.length <= CHECKSUM_BYTES) return undefined;
+    const { uid, mode, size } = fstatSync(fd);
+    if (uid !== process.geteuid?.() || (mode & 0o022) !== 0 || size <= CHECKSUM_BYTES) return undefined;
+    const bytes = Buffer.allocUnsafe(size);
+    await readFully(fd, bytes);
     const data = bytes.subarray(CHECKSUM_BYTES);
     return crc32(data) === bytes.readUInt32LE(0) ? data : undefined;
   } catch {
