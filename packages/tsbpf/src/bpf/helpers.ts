@@ -17,6 +17,17 @@ export function helperByName(tsName: string): HelperSpec | undefined {
   return byName.get(tsName);
 }
 
+/** The number (enum bpf_func_id of include/uapi/linux/bpf.h) of a helper that the table has. */
+export function helperId(tsName: string): number {
+  const helper = helperByName(tsName);
+  assert(helper, `the helper table has no ${tsName}`);
+  return helper.id;
+}
+
+export function helperIds(...tsNames: readonly string[]): ReadonlySet<number> {
+  return new Set(tsNames.map(helperId));
+}
+
 /** Whether programs of the kind with this name (bpf/program-kinds.ts) may call the helper. */
 export function mayCall(helper: HelperSpec, programKind: string): boolean {
   return helper.programKinds === "all" || helper.programKinds.includes(programKind);

@@ -5,6 +5,7 @@ import { assert } from "../../util/assert.js";
 import type { AluName } from "../../bpf/builders.js";
 import type { BinaryInst, ConvertInst, Inst } from "../ir/ir.js";
 import { isBinary } from "../ir/ir.js";
+import { isCommutative } from "../ir/operators.js";
 import type { Operand, Reg } from "./machine.js";
 import {
   aluImm,
@@ -37,7 +38,6 @@ const simpleOps: Readonly<Partial<Record<BinaryInst["op"], AluName>>> = {
   or: "OR",
   xor: "XOR",
 };
-const commutative: ReadonlySet<string> = new Set(["add", "mul", "and", "or", "xor"]);
 
 export function selectBinary(sel: Selection, inst: BinaryInst): void {
   const dst = ownReg(sel, inst);
@@ -129,7 +129,7 @@ function negatedImm(constant: bigint, narrow: boolean): Operand | undefined {
 /** Immediates go right; of two registers, one that nobody else reads goes left, where the result can take its place. */
 function orderOperands(sel: Selection, inst: BinaryInst): [Inst, Inst] {
   const [left, right] = operands(inst);
-  if (!commutative.has(inst.op) || inst.type === "ptr") return [left, right];
+  if (!isCommutative(inst.op) || inst.type === "ptr") return [left, right];
   if (aluImm(sel, right)) return [left, right];
   if (aluImm(sel, left) || isRemade(sel, left)) return [right, left];
   if (feeds(sel, inst, left)) return [left, right];

@@ -5,6 +5,7 @@ import { assert } from "../../util/assert.js";
 import type { JumpName } from "../../bpf/builders.js";
 import type { CompareInst, CompareOp, Inst, Target, Terminator } from "../ir/ir.js";
 import { isCompare } from "../ir/ir.js";
+import { swapped } from "../ir/operators.js";
 import type { MachineBlock, Operand, Reg } from "./machine.js";
 import {
   canonical,
@@ -46,18 +47,6 @@ const jumps: Readonly<Record<CompareOp, JumpName>> = {
   sle: "JSLE",
   sgt: "JSGT",
   sge: "JSGE",
-};
-const swapped: Readonly<Record<CompareOp, CompareOp>> = {
-  eq: "eq",
-  ne: "ne",
-  ult: "ugt",
-  ule: "uge",
-  ugt: "ult",
-  uge: "ule",
-  slt: "sgt",
-  sle: "sge",
-  sgt: "slt",
-  sge: "sle",
 };
 /** Jumps that came with v2, and what says the opposite in v1. */
 const newerJumps: Readonly<Partial<Record<JumpName, JumpName>>> = {

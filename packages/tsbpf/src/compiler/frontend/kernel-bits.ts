@@ -1,6 +1,7 @@
 // Bit-fields in kernel memory: the bytes that hold the field are loaded, as many as the running kernel says, and two
 // relocated shifts leave the field's bits. Only right on little-endian machines, which is what the compiler targets.
 
+import { helperId } from "../../bpf/helpers.js";
 import type { Inst, MemType } from "../ir/ir.js";
 import { accessString, ifPresent, kernelAddress } from "./kernel.js";
 import type { KernelType } from "./kernel-types.js";
@@ -10,7 +11,7 @@ import type { KernelOperand } from "./operands.js";
 import { intTypes } from "./types.js";
 
 /** bpf_probe_read_kernel (include/uapi/linux/bpf.h). */
-const probeReadKernel = 113;
+const probeReadKernel = helperId("bpfProbeReadKernel");
 
 /** The field's value as its declared type has it. */
 export function readBits(l: Lowering, place: KernelOperand, type: KernelType & { kind: "bits" }): Inst {

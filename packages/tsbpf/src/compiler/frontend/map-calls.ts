@@ -6,6 +6,7 @@ import type { Inst } from "../ir/ir.js";
 import { checkRecord } from "./access.js";
 import { forEach } from "./callbacks.js";
 import { lowerExpression } from "./expressions.js";
+import { helperId } from "../../bpf/helpers.js";
 import { useMap } from "./helper-rules.js";
 import { report, startSealed, type Lowering } from "./lowering.js";
 import { address, copyTo, isOwnMemory, loadScalar, scalarOnStack, stackMemory } from "./memory.js";
@@ -18,7 +19,7 @@ import {
   type Operand,
 } from "./operands.js";
 import { isScalar, sizeOf, type AggregateType, type DataType, type ScalarType } from "./types.js";
-import { capture, helperId, push, removeStorage, storage, storageRef, tailCall, take } from "./more-map-calls.js";
+import { capture, push, removeStorage, storage, storageRef, tailCall, take } from "./more-map-calls.js";
 import { describe, nullableShape, readShape, writeShape } from "./variables.js";
 
 type Method = (l: Lowering, node: ts.CallExpression, map: MapDeclaration) => Operand;

@@ -5,7 +5,7 @@ import type { ts } from "./typescript.js";
 import { isGiven } from "./helper-calls.js";
 import { useMap } from "./helper-rules.js";
 import { programKinds } from "../../bpf/program-kinds.js";
-import { helperByName, mayCall } from "../../bpf/helpers.js";
+import { helperByName, helperId, mayCall } from "../../bpf/helpers.js";
 import { assert } from "../../util/assert.js";
 import type { Inst } from "../ir/ir.js";
 import { asInt, lowerExpression } from "./expressions.js";
@@ -18,14 +18,7 @@ import { tryEvaluate } from "./statics.js";
 import { intTypes, isScalar, sizeOf } from "./types.js";
 import { describe } from "./variables.js";
 
-/** The helper's number. */
-export function helperId(tsName: string): number {
-  const helper = helperByName(tsName);
-  assert(helper, `the helper table has no ${tsName}`);
-  return helper.id;
-}
-
-/** As {@link helperId}; undefined after a diagnostic that this kind of program may not call it. */
+/** The helper's number; undefined after a diagnostic that this kind of program may not call it. */
 function allowedHelper(l: Lowering, node: ts.CallExpression, tsName: string): number | undefined {
   const helper = helperByName(tsName);
   assert(helper, `the helper table has no ${tsName}`);

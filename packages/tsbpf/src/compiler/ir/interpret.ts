@@ -2,6 +2,7 @@
 // out of bounds or before it was written throws, so that a pass which breaks a program cannot go unnoticed.
 
 import { assert } from "../../util/assert.js";
+import { helperId } from "../../bpf/helpers.js";
 import { entryOf } from "./cfg.js";
 import { evalAtomic, evalBinary, evalCompare, evalConvert, widen } from "./eval.js";
 import { isBinary, isCompare, memSize } from "./ir.js";
@@ -45,7 +46,7 @@ export interface Machine {
   readonly stepLimit?: number;
 }
 
-const probeReadKernel = 113;
+const probeReadKernel = helperId("bpfProbeReadKernel");
 const efault = 14n;
 
 export function createMemory(): Memory {

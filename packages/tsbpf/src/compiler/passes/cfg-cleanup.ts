@@ -8,7 +8,7 @@ import { isCompare } from "../ir/ir.js";
 import { removeDeadCode } from "./dce.js";
 import { constOf, makeInst, constantPool } from "./edit.js";
 import type { Pass } from "./pass.js";
-import { threadJumps } from "./thread.js";
+import { threadJumps } from "./thread-constants.js";
 
 export const cfgCleanup: Pass = {
   name: "cfg-cleanup",

@@ -1,7 +1,7 @@
 // Which memory an instruction reads and writes, byte by byte where it is a stack slot. For calls the helper table
 // says it; a helper that the table does not know may touch everything it can reach.
 
-import { helperById } from "../../bpf/helpers.js";
+import { helperById, helperId, helperIds } from "../../bpf/helpers.js";
 import type { HelperArg } from "../../bpf/helper-spec.js";
 import type { CallFuncInst, CallInst, Func, Inst, SlotInst } from "../ir/ir.js";
 import { memSize } from "../ir/ir.js";
@@ -32,19 +32,25 @@ export interface Effects {
 
 const nothing: Effects = { accesses: [], readsOther: false, writesOther: false };
 
-export const probeReadKernel = 113;
-const probeReadUser = 112;
+export const probeReadKernel = helperId("bpfProbeReadKernel");
+const probeReadUser = helperId("bpfProbeReadUser");
 
-/**
- * Helpers without any effect: the call goes when its result is not used. bpf_ktime_get_ns, bpf_get_prandom_u32,
- * bpf_get_smp_processor_id, bpf_get_current_pid_tgid, bpf_get_current_uid_gid, bpf_get_current_task,
- * bpf_get_numa_node_id, bpf_get_current_cgroup_id, bpf_ktime_get_boot_ns, bpf_get_current_task_btf,
- * bpf_ktime_get_coarse_ns (ids: enum bpf_func_id, include/uapi/linux/bpf.h).
- */
-const pureHelpers: ReadonlySet<number> = new Set([5, 7, 8, 14, 15, 35, 42, 80, 125, 158, 160]);
+/** Helpers that answer the same throughout one run of a program: it stays on its task and its CPU. */
+const stableHelpers = helperIds(
+  "bpfGetSmpProcessorId",
+  "bpfGetCurrentPidTgid",
+  "bpfGetCurrentUidGid",
+  "bpfGetCurrentTask",
+  "bpfGetCurrentTaskBtf",
+  "bpfGetNumaNodeId",
+  "bpfGetCurrentCgroupId",
+);
 
-/** Those among them that answer the same throughout one run of a program: it stays on its task and its CPU. */
-const stableHelpers: ReadonlySet<number> = new Set([8, 14, 15, 35, 42, 80, 158]);
+/** Helpers without any effect: the call goes when its result is not used. */
+const pureHelpers: ReadonlySet<number> = new Set([
+  ...stableHelpers,
+  ...helperIds("bpfKtimeGetNs", "bpfKtimeGetBootNs", "bpfKtimeGetCoarseNs", "bpfGetPrandomU32"),
+]);
 
 export function isPureCall(inst: CallInst): boolean {
   return pureHelpers.has(inst.helper);
@@ -54,8 +60,7 @@ export function isStableCall(inst: CallInst): boolean {
   return stableHelpers.has(inst.helper);
 }
 
-/** bpf_perf_event_output, bpf_skb_output, bpf_xdp_output, bpf_ringbuf_output. */
-const sendingHelpers: ReadonlySet<number> = new Set([25, 111, 121, 130]);
+const sendingHelpers = helperIds("bpfPerfEventOutput", "bpfSkbOutput", "bpfXdpOutput", "bpfRingbufOutput");
 
 /** Helpers whose only effect is what they write to their first argument. */
 export function onlyFillsMemory(inst: CallInst): boolean {

@@ -8,8 +8,8 @@ import type { Cfg, DomTree, Edge } from "../ir/cfg.js";
 import { bitsOf, evalCompare } from "../ir/eval.js";
 import type { Block, CompareOp, Inst, Type } from "../ir/ir.js";
 import { isCompare } from "../ir/ir.js";
+import { inverse, swapped } from "../ir/operators.js";
 import { constOf } from "./edit.js";
-import { inverse, swapped } from "./fold-compare.js";
 import type { Interval, KnownBits } from "./known-bits.js";
 
 /** A comparison that holds, or another condition that is not zero (`holds`) or zero. */

@@ -3,13 +3,12 @@
 import { bitsOf, evalBinary } from "../ir/eval.js";
 import type { BinaryInst, BinaryOp, Inst } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
+import { isCommutative } from "../ir/operators.js";
 import { constOf } from "./edit.js";
 import type { Folder } from "./fold.js";
 import { allOnes, lowMask } from "./known-bits.js";
 import { invertedCompare } from "./fold-compare.js";
 import { lowHalf } from "./fold-convert.js";
-
-const commutative: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["add", "mul", "and", "or", "xor"]);
 
 export function simplifyBinary(inst: BinaryInst, folder: Folder): Inst | undefined {
   const [left, right] = inst.args;
@@ -20,7 +19,7 @@ export function simplifyBinary(inst: BinaryInst, folder: Folder): Inst | undefin
   if (leftConst !== undefined && rightConst !== undefined) {
     return folder.constant(inst.type, evalBinary(inst.op, inst.type, leftConst, rightConst));
   }
-  if (leftConst !== undefined && commutative.has(inst.op)) return folder.binary(inst.op, right, left);
+  if (leftConst !== undefined && isCommutative(inst.op)) return folder.binary(inst.op, right, left);
   const result =
     rightConst === undefined
       ? simplifyVariable(inst, left, right, folder)

@@ -3,37 +3,12 @@
 import { bitsOf, evalCompare, evalConvert } from "../ir/eval.js";
 import type { CompareInst, CompareOp, Inst, Type } from "../ir/ir.js";
 import { isCompare } from "../ir/ir.js";
+import { inverse, swapped } from "../ir/operators.js";
 import { constOf } from "./edit.js";
 import { lowHalf } from "./fold-convert.js";
 import type { Folder } from "./fold.js";
 import { allOnes } from "./known-bits.js";
 import type { Interval } from "./known-bits.js";
-
-export const inverse: Readonly<Record<CompareOp, CompareOp>> = {
-  eq: "ne",
-  ne: "eq",
-  ult: "uge",
-  uge: "ult",
-  ule: "ugt",
-  ugt: "ule",
-  slt: "sge",
-  sge: "slt",
-  sle: "sgt",
-  sgt: "sle",
-};
-
-export const swapped: Readonly<Record<CompareOp, CompareOp>> = {
-  eq: "eq",
-  ne: "ne",
-  ult: "ugt",
-  ugt: "ult",
-  ule: "uge",
-  uge: "ule",
-  slt: "sgt",
-  sgt: "slt",
-  sle: "sge",
-  sge: "sle",
-};
 
 const toUnsigned: Readonly<Record<CompareOp, CompareOp>> = {
   eq: "eq",

@@ -18,10 +18,10 @@ import {
 import type { Cfg } from "../ir/cfg.js";
 import type { Block, CompareInst, Func, Inst, Terminator } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
+import { inverse, isCommutative } from "../ir/operators.js";
 import { constantPool, makeInst } from "./edit.js";
 import type { ConstantPool } from "./edit.js";
 import { escapedSlots, isStableCall } from "./effects.js";
-import { inverse } from "./fold-compare.js";
 import { blockMemory } from "./memory-values.js";
 import type { Pass } from "./pass.js";
 
@@ -165,8 +165,6 @@ function remember(state: State, key: string, value: Inst | boolean): void {
   });
 }
 
-const commutative: ReadonlySet<string> = new Set(["add", "mul", "and", "or", "xor", "eq", "ne"]);
-
 /** Equal for instructions that give the same value; undefined for those that may not. */
 function keyOf(inst: Inst): string | undefined {
   if (isBinary(inst) || isCompare(inst)) return keyOfOperation(inst.op, inst.type, inst.args);
@@ -203,7 +201,7 @@ function keyOfOperation(op: string, type: string, args: readonly Inst[]): string
   const [left, right] = args;
   // Only integers: ptr + i64 has its pointer on the left.
   if (!left || !right) return `${op} ${type} ${left?.id ?? ""}`;
-  const isSwapped = left.id > right.id && left.type !== "ptr" && commutative.has(op);
+  const isSwapped = left.id > right.id && left.type !== "ptr" && isCommutative(op);
   return isSwapped ? `${op} ${type} ${right.id},${left.id}` : `${op} ${type} ${left.id},${right.id}`;
 }
 

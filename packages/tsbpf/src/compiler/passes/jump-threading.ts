@@ -11,7 +11,7 @@ import { decideInBlock, decideOnEdge } from "./facts.js";
 import type { Facts } from "./facts.js";
 import { knownBits } from "./known-bits.js";
 import type { Pass } from "./pass.js";
-import { isEvaluable } from "./thread.js";
+import { isEvaluable } from "./thread-constants.js";
 
 export const jumpThreading: Pass = {
   name: "jump-threading",

@@ -3,6 +3,7 @@
 // to its place, and so is one that is only stored to memory that a helper gave (a map's value, a record of a ring
 // buffer); otherwise it passes through one small slot that all reads of the function share: each is loaded at once.
 
+import { helperIds } from "../../bpf/helpers.js";
 import { forEachTermArg, replaceUses } from "../ir/cfg.js";
 import type { Block, Func, Inst, KreadInst, SlotInst } from "../ir/ir.js";
 import { memSize } from "../ir/ir.js";
@@ -175,8 +176,8 @@ interface Target {
   readonly size: number;
 }
 
-/** bpf_map_lookup_elem, bpf_ringbuf_reserve and bpf_task_storage_get: helpers may write to what they give. */
-const holders: ReadonlySet<number> = new Set([1, 131, 156]);
+/** Helpers may write to what these give. */
+const holders = helperIds("bpfMapLookupElem", "bpfRingbufReserve", "bpfTaskStorageGet");
 
 function heldMemory(store: Inst & { op: "store" }, size: number): Target | undefined {
   const [base] = store.args;

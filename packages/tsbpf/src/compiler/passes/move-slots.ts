@@ -1,7 +1,7 @@
 // Stack slots that have no room on the stack become parts of one map value, which the function looks up where it
 // begins. Which ones move is decided where the frame is known (compiler/scratch.ts).
 
-import { helperById } from "../../bpf/helpers.js";
+import { helperById, helperId } from "../../bpf/helpers.js";
 import { entryOf, replaceIn, replaceInTerm } from "../ir/cfg.js";
 import type { Block, Func, Inst, SlotInst } from "../ir/ir.js";
 import { constantPool, constOf, isConst, makeInst, type ConstantPool, type NewInst } from "./edit.js";
@@ -20,7 +20,7 @@ export interface Scratch {
   sizeBytes: number;
 }
 
-const mapLookupElem = 1;
+const mapLookupElem = helperId("bpfMapLookupElem");
 /** The map's values begin on eight bytes, and so does every slot in them. */
 const valueAlign = 8;
 

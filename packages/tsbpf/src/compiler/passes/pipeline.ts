@@ -1,5 +1,6 @@
-// The order in which passes run. Some of them are needed whatever else is left out, because instruction selection does
-// not know what they remove: lower-kread and lower-memory, and loop-memory keeps the latter short.
+// The order in which passes run. Some are needed whatever else is left out: lower-kread and lower-memory because
+// instruction selection does not know what they remove; loop-memory, which keeps the latter short; forget and
+// scrub-words, without which the verifier would refuse some programs or never finish them.
 
 import { AssertionError, assert } from "../../util/assert.js";
 import type { Func, IrModule } from "../ir/ir.js";
@@ -67,7 +68,7 @@ export const allPasses: readonly Pass[] = [
   dce,
 ];
 
-/** What instruction selection cannot do without. */
+/** What instruction selection or the verifier cannot do without. */
 export const requiredPasses: readonly Pass[] = [forget, scrubWords, lowerKread, loopMemory, lowerMemory];
 
 export interface PipelineOptions {

@@ -7,7 +7,7 @@ import type { DomTree } from "../ir/cfg.js";
 import type { Block, Func, Inst } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
 import type { Pass } from "./pass.js";
-import { isEvaluable } from "./thread.js";
+import { isEvaluable } from "./thread-constants.js";
 
 export const sink: Pass = {
   name: "sink",

@@ -10,7 +10,7 @@ import type { Block, Func, Inst, Target, Terminator } from "../ir/ir.js";
 import { isBinary, isCompare } from "../ir/ir.js";
 import { constOf, makeInst } from "./edit.js";
 import type { Pass } from "./pass.js";
-import { isEvaluable } from "./thread.js";
+import { isEvaluable } from "./thread-constants.js";
 
 export const unroll: Pass = {
   name: "unroll",

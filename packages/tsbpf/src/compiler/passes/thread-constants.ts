@@ -1,5 +1,6 @@
-// Jump threading: an edge into a block that does nothing but decide where to go on leads there directly, when the
-// decision is known on that edge.
+// Jump threading, the cheap half: an edge into a block that does nothing but decide where to go on leads there directly
+// when the constants that come over that edge make the decision. cfg-cleanup.ts does this whenever it runs;
+// jump-threading.ts also knows what the way to the edge has shown, copies what the block computes, and costs more.
 
 import { forEachTermArg } from "../ir/cfg.js";
 import { evalBinary, evalCompare, evalConvert } from "../ir/eval.js";
