@@ -340,11 +340,6 @@ export const messages = {
     text: "An index into {what} must be a constant",
     cure: "write a number from 0 to {last}, or copy the array first; of a packet, make a view at that offset",
   },
-  packetOffset: {
-    code: "TSB7025",
-    text: "Nothing bounds this offset into the packet, so the kernel's verifier would reject the read",
-    cure: "bound it where it is used: `(offset & 0xff)`, as in `14 + (ip.versionIhl & 15) * 4`",
-  },
   packetReach: {
     code: "TSB7026",
     text: "{size} bytes at offset {offset} are out of a program's reach; it ends at {limit}",

@@ -4,12 +4,15 @@ import type { Packet } from "./contexts.js";
 import type { Layout, Schema } from "./types.js";
 import { convertInt, storedValue, textMethods, type Members } from "./values.js";
 
+/** In bytes; no program of the kernel reaches further (MAX_PACKET_OFF in kernel/bpf/verifier.c). */
+const reach = 0xffff;
+
 /** A packet made of these bytes, for a program that is called in plain Node: what it stores is stored in `bytes`. */
 export function packetOf(bytes: Uint8Array): Packet {
   return {
     length: bytes.length,
     view<Kernel>(offset: number, schema: Schema<Kernel, unknown>): Kernel | undefined {
-      if (offset < 0 || offset + sizeOf(schema.layout) > bytes.length) return undefined;
+      if (offset < 0 || offset + sizeOf(schema.layout) > Math.min(bytes.length, reach)) return undefined;
       return readAt(bytes, offset, schema.layout) as Kernel;
     },
   };

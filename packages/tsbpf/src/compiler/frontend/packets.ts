@@ -6,7 +6,7 @@ import { contextOfKind, packetMovingHelpers, type PacketFields } from "../../bpf
 import type { HelperSpec } from "../../bpf/helper-spec.js";
 import { assert } from "../../util/assert.js";
 import type { Variable } from "../ir/builder.js";
-import type { Inst } from "../ir/ir.js";
+import type { Block, Inst } from "../ir/ir.js";
 import { lowerInt } from "./expressions.js";
 import { report, type Lowering } from "./lowering.js";
 import { loadScalar } from "./memory.js";
@@ -14,8 +14,8 @@ import { constantValue, sizedInt } from "./numbers.js";
 import { errorOperand, type IntOperand, type MemoryOperand, type Operand, type PacketOperand } from "./operands.js";
 import { schemaArgument } from "./statics.js";
 import type { ts } from "./typescript.js";
-import { intTypes, isScalar, sizeOf } from "./types.js";
-import { nullableShape, readShape, writeShape } from "./variables.js";
+import { intTypes, isScalar, sizeOf, type AggregateType, type ScalarType } from "./types.js";
+import { joinShape, nullableShape, readShape, writeShape } from "./variables.js";
 import { visibleRange } from "./visible.js";
 import { startSealed } from "./lowering.js";
 
@@ -50,45 +50,38 @@ export function packetView(l: Lowering, node: ts.CallExpression, packet: PacketO
   if (!offsetNode || !offset || !type) return errorOperand;
   const place = splitOffset(l, offsetNode, offset, sizeOf(type));
   if (!place) return errorOperand;
+  return isScalar(type) ? scalarView(l, node, packet, place, type) : structView(l, node, packet, place, type);
+}
+
+/** The bytes at the place, and the comparison that shows that the packet has them. */
+function comparedBytes(l: Lowering, packet: PacketOperand, place: PacketPlace, size: number): [base: Inst, fits: Inst] {
   const { dataOffset, dataEndOffset } = packetFields(l);
   const data = contextPointer(l, packet, dataOffset);
   const end = contextPointer(l, packet, dataEndOffset);
   const base = place.variable ? l.b.binary("add", data, place.variable) : data;
-  const beyond = l.b.binary("add", base, l.b.constant("i64", BigInt(place.constant + sizeOf(type))));
-  const fits = l.b.compare("ule", beyond, end);
-  if (isScalar(type)) {
-    return scalarView(l, node, fits, () => loadScalar(l, type, base, place.constant), type);
-  }
-  const live: Variable = { name: "packet moved", type: "i32" };
-  l.b.write(live, l.b.constant("i32", 0n));
-  l.packetViews.push(live);
-  const inner: MemoryOperand = {
-    kind: "memory",
-    type,
-    base,
-    offset: place.constant,
-    // Packets lie as they come; the machines here read words at any address.
-    align: 8,
-    space: "packet",
-    record: { kind: "packet", name: "packet", live },
-  };
-  return { kind: "nullable", present: fits, inner };
+  const beyond = l.b.binary("add", base, l.b.constant("i64", BigInt(place.constant + size)));
+  return [base, l.b.compare("ule", beyond, end)];
+}
+
+/** Goes on where the verifier knows that the place is in its reach. */
+function checkReach(l: Lowering, { variable, limit }: PacketPlace, missing: Block): void {
+  if (!variable || limit === undefined) return;
+  const near = l.b.createBlock();
+  // One unsigned comparison covers negative offsets as well.
+  l.b.branch(l.b.compare("ule", variable, l.b.constant("i64", BigInt(limit))), near, missing);
+  startSealed(l, near);
 }
 
 /** A scalar is a copy, taken when the view is made. */
-function scalarView(
-  l: Lowering,
-  node: ts.Node,
-  fits: Inst,
-  read: () => Operand,
-  type: Parameters<typeof nullableShape>[2],
-): Operand {
+function scalarView(l: Lowering, node: ts.Node, packet: PacketOperand, place: PacketPlace, type: ScalarType): Operand {
   const found = l.b.createBlock();
   const missing = l.b.createBlock();
   const join = l.b.createBlock();
+  checkReach(l, place, missing);
+  const [base, fits] = comparedBytes(l, packet, place, sizeOf(type));
   l.b.branch(fits, found, missing);
   startSealed(l, found);
-  const value = read();
+  const value = loadScalar(l, type, base, place.constant);
   const shape = nullableShape("view", value, type);
   assert(shape, "a scalar without a shape");
   writeShape(l, node, "view", shape, value);
@@ -100,14 +93,56 @@ function scalarView(
   return readShape(l, shape);
 }
 
+/** Anything else is the packet's own bytes. */
+function structView(
+  l: Lowering,
+  node: ts.Node,
+  packet: PacketOperand,
+  place: PacketPlace,
+  type: AggregateType,
+): Operand {
+  const live: Variable = { name: "packet moved", type: "i32" };
+  l.b.write(live, l.b.constant("i32", 0n));
+  l.packetViews.push(live);
+  const viewHere = (): Operand => {
+    const [base, present] = comparedBytes(l, packet, place, sizeOf(type));
+    const inner: MemoryOperand = {
+      kind: "memory",
+      type,
+      base,
+      offset: place.constant,
+      // Packets lie as they come; the machines here read words at any address.
+      align: 8,
+      space: "packet",
+      record: { kind: "packet", name: "packet", live },
+    };
+    return { kind: "nullable", present, inner };
+  };
+  if (place.limit === undefined) return viewHere();
+  const missing = l.b.createBlock();
+  const join = l.b.createBlock();
+  checkReach(l, place, missing);
+  const view = viewHere();
+  const shape = joinShape(nullableShape("view", view, undefined));
+  assert(shape, "a view without a shape");
+  writeShape(l, node, "view", shape, view);
+  l.b.jump(join);
+  startSealed(l, missing);
+  writeShape(l, node, "view", shape, { kind: "void" });
+  l.b.jump(join);
+  startSealed(l, join);
+  return readShape(l, shape);
+}
+
 interface PacketPlace {
-  /** What the verifier knows the bounds of. */
   readonly variable: Inst | undefined;
   /** In bytes, behind it. */
   readonly constant: number;
+  /** The verifier does not know that `variable` is no larger: it must be shown. */
+  readonly limit?: number;
 }
 
-/** The offset as a bounded value and a constant. Undefined after a diagnostic. */
+/** The offset as a value and a constant. Undefined after a diagnostic. */
 function splitOffset(l: Lowering, node: ts.Node, offset: IntOperand, size: number): PacketPlace | undefined {
   const known = constantValue(offset);
   if (known !== undefined) {
@@ -117,12 +152,15 @@ function splitOffset(l: Lowering, node: ts.Node, offset: IntOperand, size: numbe
     report(l, node, "packetReach", { offset: known, size, limit: packetReach });
     return undefined;
   }
-  const range = visibleRange(l, offset.value);
-  if (!range || range.high + BigInt(size) > BigInt(packetReach)) {
-    report(l, node, "packetOffset");
+  if (size > packetReach) {
+    report(l, node, "packetReach", { offset: 0, size, limit: packetReach });
     return undefined;
   }
   const value = l.b.resolve(offset.value);
+  const range = visibleRange(l, value);
+  if (!range || range.high + BigInt(size) > BigInt(packetReach)) {
+    return { variable: value, constant: 0, limit: packetReach - size };
+  }
   const [left, right] = value.op === "add" ? value.args.map((arg) => l.b.resolve(arg)) : [];
   if (left && right?.op === "const" && visibleRange(l, left)) return { variable: left, constant: Number(right.value) };
   if (right && left?.op === "const" && visibleRange(l, right)) return { variable: right, constant: Number(left.value) };

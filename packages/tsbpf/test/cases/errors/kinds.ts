@@ -1,7 +1,7 @@
 // What the kinds of programs do not allow.
 import {
   dataLoc, bpfSkbLoadBytes, bpfSkbPullData, bytes, cgroupConnect4, fexit, kprobe, lsm, socketFilter, struct, syscall, tc, TcAction,
-  tracepoint, u16, u32, u8, xdp, XdpAction, type FexitContext, type i32, type u64,
+  tracepoint, u16, u32, u64, u8, xdp, XdpAction, type FexitContext, type i32,
 } from "tsbpf";
 
 const Pair = struct({ first: u16, second: u16 });
@@ -23,10 +23,12 @@ export const open = fexit("do_unlinkat", (ctx: FexitContext<readonly u64[], u64>
   if (ctx.result === 0n) return; //~ TSB7023
 });
 
+const Huge = struct({ bytes: bytes(65530), count: u64 });
+
 export const far = xdp((ctx) => {
   const first = ctx.packet.view(65534, Pair); //~ TSB7026
-  const second = ctx.packet.view(ctx.rxQueueIndex, Pair); //~ TSB7025
-  const third = ctx.packet.view(ctx.rxQueueIndex & 0xffff, Pair); //~ TSB7025
+  const second = ctx.packet.view(ctx.rxQueueIndex, Pair);
+  const third = ctx.packet.view(ctx.rxQueueIndex, Huge); //~ TSB7026
   const fourth = ctx.packet.view(ctx.rxQueueIndex & 0x7fff, Pair);
   const five = ctx.packet.view(0, List);
   if (five && five.items[five.count & 7] === 1) return XdpAction.DROP; //~ TSB7024

@@ -127,3 +127,72 @@ export const options = xdp((ctx) => {
   const last = ctx.packet.view(header + ((length & 3) << 2) + ((first >> 4) & 15) * 4, u8);
   return last === undefined ? XdpAction.TX : last > 100 ? XdpAction.DROP : XdpAction.ABORTED;
 });
+
+const Option = struct({ kind: u8, size: u8, value: u16 });
+
+/** The offset is a sum of what was read: the verifier is shown that it is in reach. */
+export const walk = xdp((ctx) => {
+  let offset = 14;
+  let n = 0;
+  for (let i = 0; i < 6; i++) {
+    const option = ctx.packet.view(offset, Option);
+    if (!option) break;
+    offset += (option.size & 7) * 2 + 4;
+    if (option.kind > 128) {
+      option.value = u16(n);
+      n += option.value + i;
+    }
+  }
+  const last = ctx.packet.view(offset - 4, u32);
+  return last === undefined ? XdpAction.DROP : n > 3 ? XdpAction.TX : XdpAction.PASS;
+});
+
+/** From the packet's end, which may be before its start. */
+export const trailer = xdp((ctx) => {
+  const word = ctx.packet.view(ctx.packet.length - 4, u32);
+  const option = ctx.packet.view(ctx.packet.length - 60, Option);
+  if (word === undefined) return XdpAction.ABORTED;
+  if (!option) return XdpAction.PASS;
+  option.kind = u8(word);
+  return word > 0x7fffffff ? XdpAction.DROP : XdpAction.TX;
+});
+
+/** Offsets of any size, negative ones too; what is behind the packet is missing. */
+export const far = xdp((ctx) => {
+  const first = ctx.packet.view(14, u32);
+  const second = ctx.packet.view(18, u8);
+  if (first === undefined || second === undefined) return XdpAction.PASS;
+  const there = ctx.packet.view(first, u16);
+  const scaled = ctx.packet.view((second - 20) * 300, u8);
+  const near = ctx.packet.view(second - 100, Option);
+  let answer = there === undefined ? 0 : 1;
+  if (scaled !== undefined) answer += 2;
+  if (near) answer += near.size > 100 ? 1 : 2;
+  return answer > 2 ? XdpAction.TX : answer === 0 ? XdpAction.PASS : XdpAction.DROP;
+});
+
+/** Labels with their lengths before them, as in a DNS name, behind headers of any length. */
+export const names = xdp((ctx) => {
+  let offset = 14;
+  for (let i = 0; i < 3; i++) {
+    const kind = ctx.packet.view(offset, u8);
+    const size = ctx.packet.view(offset + 1, u8);
+    if (kind === undefined || size === undefined || kind < 100) break;
+    offset += (size & 3) + 2;
+  }
+  let hash: u32 = u32(2166136261);
+  let left = 0;
+  let labels = 0;
+  for (let i = 0; i < 40; i++) {
+    const byte = ctx.packet.view(offset + i, u8);
+    if (byte === undefined || byte === 0) break;
+    if (left === 0) {
+      left = byte & 15;
+      labels += 1;
+    } else {
+      left -= 1;
+      hash = u32(Math.imul(hash ^ byte, 16777619));
+    }
+  }
+  return labels > 4 ? XdpAction.DROP : hash % 3 === 0 ? XdpAction.TX : XdpAction.PASS;
+});
