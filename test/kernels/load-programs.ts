@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { stayOnOneCpu } from "../../packages/tsbpf/dist/loader/one-cpu.test.support.js";
 import { kernelRelease, load, LoaderError, NotSupportedError, releaseAtLeast } from "tsbpf/loader";
 import type { ProgramCase, ProgramList } from "./programs.js";
 
@@ -20,6 +21,7 @@ export async function loadPrograms(folder: string): Promise<LoadResults> {
   const contexts = inputs.map((args) => new Uint8Array(BigUint64Array.from(args, BigInt).buffer));
   const [notHere, failed]: string[][] = [[], []];
   let [loaded, runs] = [0, 0];
+  stayOnOneCpu();
   for (const one of cases) {
     try {
       runs += await loadAndRun(folder, one, contexts);

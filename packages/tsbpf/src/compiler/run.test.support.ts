@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { onPrintk } from "../lang/printk.js";
 import { load } from "../loader/load.js";
 import { mayLoad } from "../loader/may-load.test.support.js";
+import { stayOnOneCpu } from "../loader/one-cpu.test.support.js";
 import type { Func } from "./ir/ir.js";
 import { addRegion, interpret, type Machine, type Region } from "./ir/interpret.js";
 import { defaultKernel, parseKernel } from "./frontend/target.js";
@@ -151,6 +152,7 @@ export function interpretModule(
 // ---- the kernel -------------------------------------------------------------------------------------------------
 
 export async function runKernel(object: Uint8Array, inputs: readonly Input[]): Promise<Results> {
+  stayOnOneCpu();
   await using loaded = await load(object);
   const results = new Map<string, readonly number[]>();
   for (const [name, program] of Object.entries(loaded.programs).sort(([a], [b]) => compareNames(a, b))) {

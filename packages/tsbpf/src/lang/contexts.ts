@@ -48,7 +48,7 @@ export interface Packet {
   readonly length: u32;
   /**
    * The bytes from `offset` on, seen as a value of the schema; `undefined` when the packet is too short. What is
-   * stored in it is stored in the packet. A variable offset needs a bound: `14 + (ihl & 15) * 4`.
+   * stored in it is stored in the packet. Beyond byte 65535 nothing can be viewed.
    */
   view<Kernel>(offset: number, schema: Schema<Kernel, unknown>): Kernel | undefined;
 }

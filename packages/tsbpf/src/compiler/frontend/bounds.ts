@@ -45,7 +45,7 @@ export interface Counter {
   readonly isVisible: boolean;
 }
 
-/** A comparison `counter < limit` or its mirror image. */
+/** A comparison `counter < limit` or its mirror image; of `counter + 1 < limit` the limit is moved. */
 interface Limit {
   readonly counter: ts.Identifier;
   readonly symbol: ts.Symbol;
@@ -110,13 +110,27 @@ function counterLimit(
   operator: ts.SyntaxKind,
   limit: ts.Expression,
 ): Limit | undefined {
-  const symbol = ts.isIdentifier(counter) ? symbolOf(l, counter) : undefined;
-  if (!symbol || !ts.isIdentifier(counter) || findLocal(l, symbol)?.kind !== "let") return undefined;
-  const range = rangeOfExpression(l, limit);
-  if (!range) return undefined;
+  const { base, by } = movedCounter(l, counter);
+  const symbol = ts.isIdentifier(base) ? symbolOf(l, base) : undefined;
+  if (!symbol || !ts.isIdentifier(base) || findLocal(l, symbol)?.kind !== "let") return undefined;
+  const unmoved = rangeOfExpression(l, limit);
+  if (!unmoved) return undefined;
+  const range = { low: unmoved.low - by, high: unmoved.high - by };
   const upward = operator === ts.SyntaxKind.LessThanToken || operator === ts.SyntaxKind.LessThanEqualsToken;
   const inclusive = operator === ts.SyntaxKind.LessThanEqualsToken || operator === ts.SyntaxKind.GreaterThanEqualsToken;
-  return { counter, symbol, upward, inclusive, range };
+  return { counter: base, symbol, upward, inclusive, range };
+}
+
+/** `j` and 1 of `j + 1 < n`. */
+function movedCounter(l: Lowering, node: ts.Expression): { readonly base: ts.Expression; readonly by: bigint } {
+  const plain = { base: node, by: 0n };
+  if (ts.isParenthesizedExpression(node)) return movedCounter(l, node.expression);
+  if (!ts.isBinaryExpression(node)) return plain;
+  const isSum = node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+  if (!isSum && node.operatorToken.kind !== ts.SyntaxKind.MinusToken) return plain;
+  const amount = tryEvaluate(l, node.right);
+  if (amount?.kind !== "int" || amount.type === "bigint") return plain;
+  return { base: node.left, by: isSum ? amount.value : -amount.value };
 }
 
 /** The range of a limit, without lowering it: a constant, a local's value, or what its type allows. */
@@ -135,7 +149,7 @@ export function rangeOfExpression(l: Lowering, node: ts.Expression): Range | und
   }
   if (local?.range) return local.range;
   if (isMinimum(l, node)) return minimumRange(l, node);
-  if (ts.isBinaryExpression(node)) return shiftedRange(l, node);
+  if (ts.isBinaryExpression(node)) return combinedRange(l, node);
   // What is stored somewhere has the bounds of its type. Of other expressions TypeScript only says what they resemble:
   // it calls `c ? byte : -1` a u8.
   const isStored =
@@ -147,8 +161,8 @@ export function rangeOfExpression(l: Lowering, node: ts.Expression): Range | und
   return declared?.kind === "int" ? rangeOf(declared) : undefined;
 }
 
-/** `i + 1`, and `n & 15` whatever n is. */
-function shiftedRange(l: Lowering, node: ts.BinaryExpression): Range | undefined {
+/** `n - 1 - i`, and `n & 15` whatever n is. */
+function combinedRange(l: Lowering, node: ts.BinaryExpression): Range | undefined {
   if (node.operatorToken.kind === ts.SyntaxKind.AmpersandToken) {
     const masks = [node.left, node.right].map((side) => tryEvaluate(l, side));
     const mask = masks.find((value) => value?.kind === "int" && value.value >= 0n && value.value <= 0x7fffffffn);
@@ -157,11 +171,16 @@ function shiftedRange(l: Lowering, node: ts.BinaryExpression): Range | undefined
   const isSum = node.operatorToken.kind === ts.SyntaxKind.PlusToken;
   if (!isSum && node.operatorToken.kind !== ts.SyntaxKind.MinusToken) return undefined;
   const base = rangeOfExpression(l, node.left);
-  const amount = tryEvaluate(l, node.right);
-  // Of 64 bits a sum may wrap.
-  if (!base || amount?.kind !== "int" || !within(base, safeRange) || amount.type === "bigint") return undefined;
-  const by = isSum ? amount.value : -amount.value;
-  return { low: base.low + by, high: base.high + by };
+  const amount = base && rangeOfExpression(l, node.right);
+  if (!amount || !within(base, safeRange) || !within(amount, safeRange) || isBigint(l, node)) return undefined;
+  return isSum
+    ? { low: base.low + amount.low, high: base.high + amount.high }
+    : { low: base.low - amount.high, high: base.high - amount.low };
+}
+
+/** Of 64 bits a sum may wrap. */
+function isBigint(l: Lowering, node: ts.Expression): boolean {
+  return (l.checker.getTypeAtLocation(node).flags & ts.TypeFlags.BigIntLike) !== 0;
 }
 
 function isMinimum(l: Lowering, node: ts.Expression): node is ts.CallExpression {

@@ -1,6 +1,10 @@
 // What a callback uses of the function around it: the kernel passes one pointer on, to a record on the stack with a
 // cell for each value. Inside, the cells are read at the start and written back at the end of a round; outside, what
 // may have changed is read again behind the call. Results are written only by the round that ends all.
+//
+// The verifier must not know the numbers that a round leaves. Before Linux 6.7 it would take those of the first round
+// for all; since then it walks through the callback, and all behind the call, again for each number that a counter may
+// have, as soon as anything depends on it.
 
 import { ts } from "./typescript.js";
 import { STACK_BYTES } from "../../bpf/stack.js";
@@ -25,8 +29,6 @@ export interface Captures {
   readonly assigned: ReadonlySet<Variable>;
   /** Memory of the stack that the callback may change. */
   readonly changed: readonly MemoryOperand[];
-  /** The verifier must not know what changes from one round to the next. */
-  readonly forgets: boolean;
   readonly locals: ReadonlyMap<ts.Symbol, Local>;
   readonly sizeBytes: number;
   /** The function around the callback. */
@@ -51,8 +53,6 @@ export interface CallbackSource {
   readonly hidden?: { readonly variables: readonly Variable[]; readonly operands: readonly Operand[] };
   /** Numbers that the round that ends all leaves for what comes behind the call. */
   readonly results?: readonly Variable[];
-  /** So many rounds that no verifier could walk through them, each with the numbers that the one before left. */
-  readonly isLong?: true;
 }
 
 /** The locals that the callback names. Undefined after a diagnostic. */
@@ -118,8 +118,7 @@ export function findCaptures(l: Lowering, source: CallbackSource): Captures | un
   for (const variable of source.results ?? []) addCell(results, variable);
   if (!isFine) return undefined;
   const sizeBytes = (values.size + variables.size + results.size) * cellBytes;
-  const forgets = looksOnce || source.isLong === true;
-  return { values, variables, results, assigned, changed, forgets, locals, sizeBytes, outer: l };
+  return { values, variables, results, assigned, changed, locals, sizeBytes, outer: l };
 }
 
 function onStack(operand: Operand): MemoryOperand | undefined {
@@ -230,7 +229,7 @@ export function withInsts(operand: Operand, change: (inst: Inst) => Inst): Opera
 
 /** The record as it is when the call begins; null when there is nothing in it. */
 export function storeCaptures(l: Lowering, captures: Captures): Inst {
-  for (const memory of captures.forgets ? captures.changed : []) forgetMemory(l, memory);
+  for (const memory of captures.changed) forgetMemory(l, memory);
   if (captures.sizeBytes === 0) return l.b.constant("ptr", 0n);
   const record = l.b.slot("captures", captures.sizeBytes, cellBytes);
   for (const [value, offset] of captures.values) storeCell(l, record, offset, value);
@@ -247,7 +246,7 @@ export function reloadCaptures(l: Lowering, captures: Captures, record: Inst): v
     // Of a boolean the verifier must see that it is one where a program answers it.
     l.b.write(variable, variable.type === "i32" ? l.b.compare("ne", value, l.b.constant("i32", 0n)) : value);
   }
-  for (const memory of captures.forgets ? captures.changed : []) forgetMemory(l, memory);
+  for (const memory of captures.changed) forgetMemory(l, memory);
 }
 
 /** What the last round left, or 0. */
@@ -299,7 +298,7 @@ export function writeBack(l: Lowering, captures: Captures, record: Inst): void {
 /** An i64. */
 export function storeResult(l: Lowering, captures: Captures, record: Inst, variable: Variable, value: Inst): void {
   const offset = resultOffset(captures, variable);
-  storeCell(l, record, offset, captures.forgets ? l.b.forget("i64", value) : value);
+  storeCell(l, record, offset, l.b.forget("i64", value));
 }
 
 function resultOffset(captures: Captures, variable: Variable): number {
@@ -310,7 +309,7 @@ function resultOffset(captures: Captures, variable: Variable): number {
 
 function storeVariable(l: Lowering, captures: Captures, record: Inst, offset: number, variable: Variable): void {
   const value = l.b.read(variable);
-  const isForgotten = captures.forgets && captures.assigned.has(variable) && variable.type !== "ptr";
+  const isForgotten = captures.assigned.has(variable) && variable.type !== "ptr";
   storeCell(l, record, offset, isForgotten ? l.b.forget(variable.type, value) : value);
 }
 

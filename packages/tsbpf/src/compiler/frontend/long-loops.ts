@@ -114,7 +114,6 @@ function makeLongLoop(l: Lowering, node: ts.IterationStatement, rounds: Rounds):
     parts: rounds.parts,
     hidden: { variables: rounds.counter ? [rounds.counter] : [], operands: rounds.operands },
     results: returns ? [wayOut, ...values] : jumps ? [wayOut] : [],
-    isLong: true,
   });
   if (!captures) return undefined;
   const exits: Exit[] = [];

@@ -176,3 +176,29 @@ export const shortRounds = rawTracepoint("sched_process_exec", (ctx) => {
   for (let i = 0; i < 7; i++) sum = u32(sum * 3 + 1);
   return u32(mixed ^ sum);
 });
+
+/** Limits that other counters move, and counters that are moved where they are compared. */
+export const movedLimits = rawTracepoint("sched_process_exec", (ctx) => {
+  const cells = Cells();
+  for (let i = 0; i < 8; i++) cells.at[i] = u32(u8(ctx.args[0] >> u64(i * 7)) * 5) & 63;
+  for (let i = 0; i < 8; i++) {
+    for (let j = 0; j < 8 - 1 - i; j++) {
+      const [left, right] = [cells.at[j], cells.at[j + 1]];
+      if (left <= right) continue;
+      cells.at[j] = right;
+      cells.at[j + 1] = left;
+    }
+  }
+  const n = u8(ctx.args[1]) & 7;
+  let total = 0;
+  for (let i = 0; i + 1 < 8; i++) total += cells.at[i + 1] - cells.at[i];
+  for (let i = 0; i + 2 <= n; i += 2) total += cells.at[i] * 3;
+  for (let i = n; i - 1 >= 0; i--) total += cells.at[i - 1] * (i + 1);
+  for (let i: u8 = u8(0); 12 > i - 3; i++) for (let j = i; j - 1 < i + 2; j++) total += j;
+  let k = 0;
+  while (k - 5 < n - 1 && total < 100000) {
+    total += k;
+    k++;
+  }
+  return u32(total);
+});
