@@ -14,6 +14,7 @@ export interface PlantedBug {
 }
 
 const frontend = "compiler/frontend/";
+const ir = "compiler/ir/";
 const passes = "compiler/passes/";
 const codegen = "compiler/codegen/";
 
@@ -68,13 +69,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     what: "exchanged comparisons lose equality",
-    file: `${passes}fold-compare.js`,
+    file: `${ir}operators.js`,
     from: 'sge: "sle",',
     to: 'sge: "slt",',
   },
   {
     what: "the opposite of < loses equality",
-    file: `${passes}fold-compare.js`,
+    file: `${ir}operators.js`,
     from: 'slt: "sge",',
     to: 'slt: "sgt",',
   },
@@ -93,8 +94,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     what: "a - b and b - a are one value",
     file: `${passes}gvn.js`,
-    from: '"add", "mul", "and"',
-    to: '"add", "sub", "mul", "and"',
+    from: "isCommutative(op)",
+    to: '(isCommutative(op) || op === "sub")',
   },
   {
     what: "what is read before it is overwritten counts as dead",
