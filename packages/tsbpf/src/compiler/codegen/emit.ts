@@ -6,6 +6,7 @@ import type { Insn } from "../../bpf/isa.js";
 import { FP, PseudoLoad } from "../../bpf/isa.js";
 import type { Span } from "../ir/ir.js";
 import type { CodegenProblem, CoreRelocation, LineRecord, MachineCode, CodeRelocation } from "./code.js";
+import { fallBacks } from "./fall-backs.js";
 import type { Frame } from "./frame.js";
 import { invert } from "./layout.js";
 import type { Address, CoreUse, MachineBlock, MachineFunc, MachineInst, MachineTerm, NamedAddress } from "./machine.js";
@@ -67,10 +68,12 @@ export function emitFunction(func: MachineFunc, frame: Frame, features: Features
 function list(func: MachineFunc, frame: Frame, features: Features): Listing {
   const items: Item[] = [];
   const starts = new Map<MachineBlock, number>();
+  const explicit = fallBacks(func, features);
   for (const [index, block] of func.blocks.entries()) {
     starts.set(block, items.length);
     for (const inst of block.insts) items.push(encode(inst, frame));
-    items.push(...listTerm(block.term, func.blocks[index + 1], features));
+    const next = explicit.has(block) ? undefined : func.blocks[index + 1];
+    items.push(...listTerm(block.term, next, features));
   }
   return { items, starts };
 }
