@@ -5,9 +5,9 @@ import type { MachineBlock, MachineFunc } from "./machine.js";
 import type { Features } from "./selection.js";
 
 /**
- * Blocks that run into one which the verifier is still looking at, coming from there. Of jumps it takes that for a loop; of
- * other instructions older kernels refuse it (check_cfg of Linux 5.10, kernel/bpf/verifier.c: "back-edge", `loop_ok`).
- * It happens in a loop with two entries, as jump threading makes them.
+ * Blocks that run into one which the verifier is still looking at, coming from there. Of a jump it takes that for a
+ * loop; of other instructions older kernels refuse it (check_cfg of Linux 5.10, kernel/bpf/verifier.c: "back-edge",
+ * `loop_ok`). It happens in loops with two entries, which jump threading makes.
  */
 export function fallBacks(func: MachineFunc, features: Features): ReadonlySet<MachineBlock> {
   const found = new Set<MachineBlock>();
