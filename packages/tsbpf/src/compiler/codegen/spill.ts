@@ -5,6 +5,7 @@
 import { FP } from "../../bpf/isa.js";
 import type { Span } from "../ir/ir.js";
 import type { Spilled } from "./colouring.js";
+import { predecessorLists } from "./loops.js";
 import {
   asMove,
   forEachDef,
@@ -12,6 +13,8 @@ import {
   forEachUse,
   mapRegisters,
   mapTermRegisters,
+  successors,
+  type MachineBlock,
   type MachineFunc,
   type MachineInst,
   type Reg,
@@ -27,7 +30,17 @@ interface Rewriting {
   out: MachineInst[];
   /** Spilled registers whose value the instruction before had in a register, and that register. */
   held: ReadonlyMap<Reg, Reg>;
+  /** Those that a bounds check in front of the block has in a register. */
+  checked: ReadonlyMap<Reg, Reg>;
 }
+
+/**
+ * For so many instructions behind a bounds check the index stays in the register that was checked. What lies in memory
+ * stays unbounded for older verifiers (find_equal_scalars in kernel/bpf/verifier.c of Linux 5.10 and 6.1).
+ */
+const checkedMax = 6;
+/** A comparison for equality says nothing of bounds that a copy in memory would lack. */
+const unchecking: ReadonlySet<string> = new Set(["JEQ", "JNE", "JSET"]);
 
 /**
  * Rewrites `func` and adds the registers made for single uses to `unspillable`. Registers of one group of `spilled`
@@ -35,14 +48,41 @@ interface Rewriting {
  */
 export function spillRegisters(func: MachineFunc, spilled: Spilled, unspillable: Set<Reg>): void {
   const homes = findHomes(func, spilled);
+  const predecessors = predecessorLists(func);
+  const checked = new Map<MachineBlock, ReadonlyMap<Reg, Reg>>();
   for (const block of func.blocks) {
-    const state: Rewriting = { func, homes, unspillable, out: [], held: new Map() };
-    for (const inst of block.insts) state.held = rewriteInst(state, inst);
+    const state: Rewriting = {
+      func,
+      homes,
+      unspillable,
+      out: [],
+      held: new Map(),
+      checked: checked.get(block) ?? new Map(),
+    };
+    for (const [index, inst] of block.insts.entries()) {
+      if (index === checkedMax) state.checked = new Map();
+      state.held = rewriteInst(state, inst);
+      state.checked = stillChecked(state.checked, inst);
+    }
+    state.checked = new Map();
     const temps = new Map<Reg, Reg>();
     forEachTermUse(block.term, (reg) => bringIn(state, reg, temps, block.term.span));
+    if (block.term.kind === "branch" && !unchecking.has(block.term.jump) && block.term.right.kind === "imm") {
+      for (const next of successors(block.term)) {
+        if (predecessors[next.id]?.length === 1) checked.set(next, new Map(temps));
+      }
+    }
     if (temps.size > 0) block.term = mapTermRegisters(block.term, (reg) => temps.get(reg) ?? reg);
     block.insts = state.out;
   }
+}
+
+/** A call writes registers, and what is written anew was not checked. */
+function stillChecked(checked: ReadonlyMap<Reg, Reg>, inst: MachineInst): ReadonlyMap<Reg, Reg> {
+  if (checked.size === 0 || inst.kind === "call") return new Map();
+  const left = new Map(checked);
+  forEachDef(inst, (reg) => left.delete(reg));
+  return left;
 }
 
 // ---- places -------------------------------------------------------------------------------------------------------
@@ -89,7 +129,7 @@ function rewriteInst(state: Rewriting, inst: MachineInst): ReadonlyMap<Reg, Reg>
     const from = homes.get(move.src);
     const to = homes.get(move.dst);
     if (from?.kind === "slot" && to?.kind === "slot" && from.slot === to.slot) return new Map();
-    if (from && !to && !state.held.has(move.src)) {
+    if (from && !to && !state.held.has(move.src) && !state.checked.has(move.src)) {
       out.push(fetch(from, move.dst, inst.span));
       return new Map();
     }
@@ -114,7 +154,7 @@ function rewriteInst(state: Rewriting, inst: MachineInst): ReadonlyMap<Reg, Reg>
 function bringIn(state: Rewriting, reg: Reg, temps: Map<Reg, Reg>, span: Span | undefined): void {
   const home = state.homes.get(reg);
   if (!home || temps.has(reg)) return;
-  const held = state.held.get(reg);
+  const held = state.held.get(reg) ?? state.checked.get(reg);
   if (held !== undefined) temps.set(reg, held);
   else state.out.push(fetch(home, tempOf(state, reg, temps), span));
 }
