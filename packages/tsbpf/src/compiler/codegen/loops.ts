@@ -5,15 +5,21 @@ import { successors } from "./machine.js";
 import type { MachineBlock, MachineFunc } from "./machine.js";
 import { postorder } from "./liveness.js";
 
-/** Edges to a block that is already on the path from the entry: what closes loops. */
-export function backEdges(func: MachineFunc): { readonly from: MachineBlock; readonly to: MachineBlock }[] {
+/**
+ * Edges to a block that is already on the path from the entry: what closes loops. Where a loop has several entries, it
+ * depends on the order in which successors are gone to, the last one first.
+ */
+export function backEdges(
+  func: MachineFunc,
+  successorsOf = ({ term }: MachineBlock): MachineBlock[] => successors(term),
+): { readonly from: MachineBlock; readonly to: MachineBlock }[] {
   const edges: { from: MachineBlock; to: MachineBlock }[] = [];
   const entry = func.blocks[0];
   if (!entry) return edges;
   const [unseen, open, done] = [0, 1, 2];
   const states = new Uint8Array(func.nextBlockId);
   states[entry.id] = open;
-  const stack = [{ block: entry, next: successors(entry.term) }];
+  const stack = [{ block: entry, next: successorsOf(entry) }];
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
     const next = top.next.pop();
     if (!next) {
@@ -23,7 +29,7 @@ export function backEdges(func: MachineFunc): { readonly from: MachineBlock; rea
       edges.push({ from: top.block, to: next });
     } else if (states[next.id] === unseen) {
       states[next.id] = open;
-      stack.push({ block: next, next: successors(next.term) });
+      stack.push({ block: next, next: successorsOf(next) });
     }
   }
   return edges;

@@ -74,23 +74,14 @@ function checkReach(l: Lowering, { variable, limit }: PacketPlace, missing: Bloc
 
 /** A scalar is a copy, taken when the view is made. */
 function scalarView(l: Lowering, node: ts.Node, packet: PacketOperand, place: PacketPlace, type: ScalarType): Operand {
-  const found = l.b.createBlock();
-  const missing = l.b.createBlock();
-  const join = l.b.createBlock();
-  checkReach(l, place, missing);
-  const [base, fits] = comparedBytes(l, packet, place, sizeOf(type));
-  l.b.branch(fits, found, missing);
-  startSealed(l, found);
-  const value = loadScalar(l, type, base, place.constant);
-  const shape = nullableShape("view", value, type);
-  assert(shape, "a scalar without a shape");
-  writeShape(l, node, "view", shape, value);
-  l.b.jump(join);
-  startSealed(l, missing);
-  writeShape(l, node, "view", shape, { kind: "void" });
-  l.b.jump(join);
-  startSealed(l, join);
-  return readShape(l, shape);
+  return unlessMissing(l, node, type, (missing) => {
+    checkReach(l, place, missing);
+    const [base, fits] = comparedBytes(l, packet, place, sizeOf(type));
+    const found = l.b.createBlock();
+    l.b.branch(fits, found, missing);
+    startSealed(l, found);
+    return loadScalar(l, type, base, place.constant);
+  });
 }
 
 /** Anything else is the packet's own bytes. */
@@ -119,13 +110,25 @@ function structView(
     return { kind: "nullable", present, inner };
   };
   if (place.limit === undefined) return viewHere();
+  return unlessMissing(l, node, undefined, (missing) => {
+    checkReach(l, place, missing);
+    return viewHere();
+  });
+}
+
+/** What `find` gives; undefined where it goes to the block that it gets. */
+function unlessMissing(
+  l: Lowering,
+  node: ts.Node,
+  declared: ScalarType | undefined,
+  find: (missing: Block) => Operand,
+): Operand {
   const missing = l.b.createBlock();
   const join = l.b.createBlock();
-  checkReach(l, place, missing);
-  const view = viewHere();
-  const shape = joinShape(nullableShape("view", view, undefined));
+  const found = find(missing);
+  const shape = joinShape(nullableShape("view", found, declared));
   assert(shape, "a view without a shape");
-  writeShape(l, node, "view", shape, view);
+  writeShape(l, node, "view", shape, found);
   l.b.jump(join);
   startSealed(l, missing);
   writeShape(l, node, "view", shape, { kind: "void" });
